@@ -1,0 +1,45 @@
+// Package config holds every setting of Howdah in one struct, read once from
+// the environment (and .env) and validated whole. Nobody else calls os.Getenv.
+package config
+
+import "time"
+
+// Config is all that can be set. Each domain is handed its own sub-struct.
+type Config struct {
+	Environment string `env:"HOWDAH_ENV" envDefault:"development" doc:"development or production; production refuses unsafe settings"`
+	Home        string `env:"HOWDAH_HOME" envDefault:".howdah" doc:"private state: the cluster, keys, passwords"`
+	Project     string `env:"HOWDAH_PROJECT" doc:"the user's project (migrations/ sql/ pgtap/); empty: the working directory if it is one, else the built-in demo"`
+	Server      Server
+	DB          DB
+	Auth        Auth
+	Rest        Rest
+}
+
+// Production says whether unsafe settings are errors rather than warnings.
+func (c *Config) Production() bool { return c.Environment == "production" }
+
+// Server is the HTTP surface.
+type Server struct {
+	Host           string        `env:"HOST" envDefault:"127.0.0.1" doc:"address to listen on"`
+	Port           int           `env:"PORT" envDefault:"8000" doc:"port to listen on; 0 takes a free one"`
+	ExternalURL    string        `env:"API_EXTERNAL_URL" doc:"public URL of this server, for links and token issuer; default http://HOST:PORT"`
+	SiteURL        string        `env:"SITE_URL" doc:"URL of the app that users return to; default API_EXTERNAL_URL"`
+	CORSOrigins    []string      `env:"CORS_ALLOW_ORIGINS" doc:"browser origins that may call, comma-separated; * for any; empty closes CORS"`
+	TrustedProxies []string      `env:"TRUSTED_PROXIES" doc:"CIDRs whose X-Forwarded-For is believed"`
+	BodyLimit      int64         `env:"BODY_LIMIT_BYTES" envDefault:"10485760" doc:"largest request body in bytes; more is 413"`
+	RequestTimeout time.Duration `env:"REQUEST_TIMEOUT" envDefault:"40s" doc:"longest a request may take; more is 504"`
+	ShutdownGrace  time.Duration `env:"SHUTDOWN_GRACE_PERIOD" envDefault:"15s" doc:"how long SIGTERM waits for requests under way"`
+	LogLevel       string        `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
+	LogFormat      string        `env:"LOG_FORMAT" envDefault:"auto" doc:"json, text, or auto: text on a terminal"`
+}
+
+// DB is how to reach PostgreSQL.
+type DB struct {
+	URL                   Secret        `env:"DATABASE_URL" doc:"an owner's connection, for migrations and sql/; empty: a private cluster under HOWDAH_HOME"`
+	Port                  int           `env:"POSTGRES_PORT" envDefault:"0" doc:"port of the private cluster; 0 takes a free one and keeps it"`
+	AuthenticatorPassword Secret        `env:"AUTHENTICATOR_PASSWORD" doc:"password of the role the server logs in as; made and kept under HOWDAH_HOME when empty"`
+	PoolMin               int32         `env:"DB_POOL_MIN_SIZE" envDefault:"1" doc:"connections kept open"`
+	PoolMax               int32         `env:"DB_POOL_MAX_SIZE" envDefault:"10" doc:"most connections"`
+	AcquireTimeout        time.Duration `env:"DB_POOL_ACQUIRE_TIMEOUT" envDefault:"5s" doc:"longest wait for a connection; more is 503 with Retry-After"`
+	StatementTimeoutMS    int           `env:"DB_STATEMENT_TIMEOUT_MS" envDefault:"30000" doc:"statement_timeout of requests in ms; 0 disables"`
+}

@@ -1,0 +1,78 @@
+// Package db is the one way to PostgreSQL: pools, calls of functions, the
+// migrations and the sql/ loader. It knows no domain.
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"howdah/server/config"
+	"howdah/server/problem"
+)
+
+// Pool is a bounded pool of connections that log in as authenticator. Waiting
+// for one is bounded too: past AcquireTimeout the caller gets problem.ErrBusy.
+type Pool struct {
+	*pgxpool.Pool
+	acquireTimeout time.Duration
+}
+
+// Open makes a pool for url without connecting: the database may be down now
+// and back later. The caller closes it.
+func Open(ctx context.Context, url string, c config.DB) (*Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("DATABASE_URL is not a PostgreSQL URL") // the cause would print the password
+	}
+	cfg.MinConns, cfg.MaxConns = c.PoolMin, max(c.PoolMax, c.PoolMin, 1)
+	cfg.MaxConnIdleTime = 5 * time.Minute
+	cfg.MaxConnLifetime = time.Hour
+	cfg.MaxConnLifetimeJitter = 10 * time.Minute
+	cfg.ConnConfig.ConnectTimeout = c.AcquireTimeout
+	cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
+	params := cfg.ConnConfig.RuntimeParams
+	params["application_name"] = "howdah"
+	params["statement_timeout"] = strconv.Itoa(c.StatementTimeoutMS)
+	params["idle_in_transaction_session_timeout"] = "60000"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open pool: %w", err)
+	}
+	return &Pool{Pool: pool, acquireTimeout: c.AcquireTimeout}, nil
+}
+
+// Acquire takes a connection or says why there is none: problem.ErrBusy when
+// all stayed taken, problem.ErrDatabaseGone when the database did not answer.
+func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	wait, cancel := context.WithTimeout(ctx, p.acquireTimeout)
+	defer cancel()
+	conn, err := p.Pool.Acquire(wait)
+	switch {
+	case err == nil:
+		return conn, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case wait.Err() != nil && p.Stat().AcquiredConns() >= p.Config().MaxConns:
+		return nil, fmt.Errorf("acquire: %w", problem.ErrBusy)
+	default:
+		return nil, fmt.Errorf("acquire: %w: %w", problem.ErrDatabaseGone, err)
+	}
+}
+
+// gone says whether err means that the connection broke under a call.
+func gone(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return false
+	}
+	var netErr net.Error
+	return pgconn.SafeToRetry(err) || errors.As(err, &netErr) || errors.Is(err, net.ErrClosed)
+}
