@@ -2,17 +2,24 @@
 // the environment (and .env) and validated whole. Nobody else calls os.Getenv.
 package config
 
-import "time"
+import (
+	"path/filepath"
+	"time"
+)
 
 // Config is all that can be set. Each domain is handed its own sub-struct.
 type Config struct {
 	Environment string `env:"HOWDAH_ENV" envDefault:"development" doc:"development or production; production refuses unsafe settings"`
 	Home        string `env:"HOWDAH_HOME" envDefault:".howdah" doc:"private state: the cluster, keys, passwords"`
-	Project     string `env:"HOWDAH_PROJECT" doc:"the user's project (migrations/ sql/ pgtap/); empty: the working directory if it is one, else the built-in demo"`
+	Project     string `env:"HOWDAH_PROJECT" doc:"folder of your project (migrations/ sql/ pgtap/), or demo for the built-in one; empty: demo on a private cluster, nothing on DATABASE_URL"`
+	Platform    string `env:"HOWDAH_PLATFORM" doc:"folder with Howdah's own migrations/ sql/ pgtap/, to work on them; empty: those in the binary"`
 	Server      Server
 	DB          DB
 	Auth        Auth
 	Rest        Rest
+
+	// whether a setting was left to follow the address
+	urlFollows, siteFollows, issuerFollows bool
 }
 
 // Production says whether unsafe settings are errors rather than warnings.
@@ -36,10 +43,30 @@ type Server struct {
 // DB is how to reach PostgreSQL.
 type DB struct {
 	URL                   Secret        `env:"DATABASE_URL" doc:"an owner's connection, for migrations and sql/; empty: a private cluster under HOWDAH_HOME"`
+	Binaries              string        `env:"HOWDAH_POSTGRES" envDefault:"auto" doc:"PostgreSQL of the private cluster: auto, embedded, or a folder of binaries"`
 	Port                  int           `env:"POSTGRES_PORT" envDefault:"0" doc:"port of the private cluster; 0 takes a free one and keeps it"`
+	Volatile              bool          `env:"POSTGRES_VOLATILE" envDefault:"false" doc:"private cluster without fsync: for throw-away clusters of tests"`
 	AuthenticatorPassword Secret        `env:"AUTHENTICATOR_PASSWORD" doc:"password of the role the server logs in as; made and kept under HOWDAH_HOME when empty"`
 	PoolMin               int32         `env:"DB_POOL_MIN_SIZE" envDefault:"1" doc:"connections kept open"`
 	PoolMax               int32         `env:"DB_POOL_MAX_SIZE" envDefault:"10" doc:"most connections"`
 	AcquireTimeout        time.Duration `env:"DB_POOL_ACQUIRE_TIMEOUT" envDefault:"5s" doc:"longest wait for a connection; more is 503 with Retry-After"`
 	StatementTimeoutMS    int           `env:"DB_STATEMENT_TIMEOUT_MS" envDefault:"30000" doc:"statement_timeout of requests in ms; 0 disables"`
+}
+
+// KeysDir is where the signing keys are kept.
+func (c *Config) KeysDir() string { return filepath.Join(c.Home, "keys") }
+
+// Moved tells the address that the server really has, where it took a free
+// port. What was configured by hand stays.
+func (c *Config) Moved(url string) {
+	if !c.urlFollows {
+		return
+	}
+	c.Server.ExternalURL = url
+	if c.siteFollows {
+		c.Server.SiteURL = url
+	}
+	if c.issuerFollows {
+		c.Auth.JWTIssuer = url + "/auth/v1"
+	}
 }

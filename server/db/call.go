@@ -38,11 +38,10 @@ func CallRow[T any](ctx context.Context, p *Pool, sql string, args ...any) (T, e
 			}
 			defer conn.Release()
 			rows, err := conn.Query(ctx, sql, args...)
-			if err != nil {
-				return err
+			if err == nil {
+				out, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByNameLax[T])
 			}
-			out, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByNameLax[T])
-			return err
+			return Broken(ctx, conn.Conn(), err)
 		}()
 		var pg *pgconn.PgError
 		switch {
@@ -50,10 +49,18 @@ func CallRow[T any](ctx context.Context, p *Pool, sql string, args ...any) (T, e
 			return out, nil
 		case errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") && attempt < 2:
 			continue
-		case ctx.Err() == nil && gone(err):
-			return out, fmt.Errorf("call: %w: %w", problem.ErrDatabaseGone, err)
 		default:
 			return out, fmt.Errorf("call: %w", err)
 		}
 	}
+}
+
+// Broken marks an error as problem.ErrDatabaseGone if the connection broke
+// under the call, rather than the caller giving up.
+func Broken(ctx context.Context, conn *pgx.Conn, err error) error {
+	var pg *pgconn.PgError
+	if err == nil || ctx.Err() != nil || errors.As(err, &pg) || !conn.IsClosed() {
+		return err
+	}
+	return fmt.Errorf("%w: %w", problem.ErrDatabaseGone, err)
 }

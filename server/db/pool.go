@@ -6,12 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"howdah/server/config"
@@ -65,14 +63,4 @@ func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	default:
 		return nil, fmt.Errorf("acquire: %w: %w", problem.ErrDatabaseGone, err)
 	}
-}
-
-// gone says whether err means that the connection broke under a call.
-func gone(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return false
-	}
-	var netErr net.Error
-	return pgconn.SafeToRetry(err) || errors.As(err, &netErr) || errors.Is(err, net.ErrClosed)
 }

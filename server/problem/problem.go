@@ -4,6 +4,7 @@
 package problem
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,6 +26,7 @@ type Problem struct {
 	RetryAfter int             // seconds; sent as Retry-After when over 0
 	Header     http.Header     // extra response headers
 	Cause      error           // logged, never sent
+	Minimal    bool            // on /rest/v1: code and message alone
 }
 
 func (p *Problem) Error() string { return p.Code + ": " + p.Message }
@@ -42,8 +44,11 @@ func Text(s string) json.RawMessage {
 	if s == "" {
 		return nil
 	}
-	b, _ := json.Marshal(s) //nolint:errchkjson // a string always encodes
-	return b
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // < and > are data, and lengths are compared
+	_ = enc.Encode(s)        //nolint:errchkjson // a string always encodes
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // ErrBusy says that no connection came free in time.
@@ -68,24 +73,34 @@ func From(err error) *Problem {
 	case errors.As(err, &pg):
 		return fromPostgres(pg, err)
 	case errors.As(err, &big):
-		return &Problem{Status: http.StatusRequestEntityTooLarge, Code: "request_entity_too_large",
-			Message: "The body is over " + strconv.FormatInt(big.Limit, 10) + " bytes.", Hint: "Send less, or raise BODY_LIMIT_BYTES.", Cause: err}
+		return &Problem{
+			Status: http.StatusRequestEntityTooLarge, Code: "request_entity_too_large",
+			Message: "The body is over " + strconv.FormatInt(big.Limit, 10) + " bytes.", Hint: "Send less, or raise BODY_LIMIT_BYTES.", Cause: err,
+		}
 	case errors.As(err, &he):
 		return fromEcho(he, err)
 	case errors.Is(err, ErrBusy):
-		return &Problem{Status: http.StatusServiceUnavailable, Code: "over_capacity", Message: "The server is busy.",
-			Hint: "Try again in a moment.", RetryAfter: 1, Cause: err}
+		return &Problem{
+			Status: http.StatusServiceUnavailable, Code: "over_capacity", Message: "The server is busy.",
+			Hint: "Try again in a moment.", RetryAfter: 1, Cause: err,
+		}
 	case errors.As(err, &conn), errors.Is(err, ErrDatabaseGone):
-		return &Problem{Status: http.StatusServiceUnavailable, Code: "database_unavailable", Message: "The database cannot be reached.",
-			Hint: "Try again in a moment.", RetryAfter: 2, Cause: err}
+		return &Problem{
+			Status: http.StatusServiceUnavailable, Code: "database_unavailable", Message: "The database cannot be reached.",
+			Hint: "Try again in a moment.", RetryAfter: 2, Cause: err,
+		}
 	case errors.Is(err, context.DeadlineExceeded):
-		return &Problem{Status: http.StatusGatewayTimeout, Code: "request_timeout", Message: "The request took too long.",
-			Hint: "Ask for less, or raise REQUEST_TIMEOUT.", Cause: err}
+		return &Problem{
+			Status: http.StatusGatewayTimeout, Code: "request_timeout", Message: "The request took too long.",
+			Hint: "Ask for less, or raise REQUEST_TIMEOUT.", Cause: err,
+		}
 	case errors.Is(err, context.Canceled):
 		return &Problem{Status: 499, Code: "client_closed_request", Message: "The client went away.", Cause: err}
 	default:
-		return &Problem{Status: http.StatusInternalServerError, Code: "unexpected_failure", Message: "Internal error.",
-			Hint: "The log holds the cause under this request's id.", Cause: err}
+		return &Problem{
+			Status: http.StatusInternalServerError, Code: "unexpected_failure", Message: "Internal error.",
+			Hint: "The log holds the cause under this request's id.", Cause: err,
+		}
 	}
 }
 

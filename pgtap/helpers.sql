@@ -1,0 +1,77 @@
+-- Actors for pgTAP, in the schema tests, which is never shipped. Roles switch
+-- as the server switches them: role and request.jwt.claims, both local to the
+-- transaction. Loaded once into the test database, before the test files.
+create schema if not exists tests;
+create extension if not exists pgtap schema tests;
+grant usage on schema tests to public;
+
+create or replace function tests.user(_name text)
+  returns uuid
+  language plpgsql volatile
+  security definer set search_path = ''
+as $$
+declare
+  v_id uuid;
+begin
+  select u.id into v_id from auth.users u where u.email = _name || '@example.test';
+  if v_id is null then
+    insert into auth.users (email) values (_name || '@example.test') returning id into v_id;
+  end if;
+  return v_id;
+end
+$$;
+comment on function tests.user(text) is 'The id of the user <name>@example.test, who is made when there is none.';
+
+create or replace function tests.as_user(_name text, _claims jsonb default '{}')
+  returns setof text
+  language plpgsql volatile
+as $$
+declare
+  v_claims jsonb := jsonb_build_object('sub', tests.user(_name), 'role', 'authenticated', 'email', _name || '@example.test') || _claims;
+begin
+  perform set_config('request.jwt.claims', v_claims::text, true), set_config('role', 'authenticated', true);
+end
+$$;
+comment on function tests.as_user(text, jsonb) is 'What follows runs as the user, with more claims if given.';
+
+create or replace function tests.as_anon()
+  returns setof text
+  language plpgsql volatile
+as $$
+begin
+  perform set_config('request.jwt.claims', '{"role": "anon"}', true), set_config('role', 'anon', true);
+end
+$$;
+comment on function tests.as_anon() is 'What follows runs without a user.';
+
+create or replace function tests.as_service()
+  returns setof text
+  language plpgsql volatile
+as $$
+begin
+  perform set_config('request.jwt.claims', '{"role": "service_role"}', true), set_config('role', 'service_role', true);
+end
+$$;
+comment on function tests.as_service() is 'What follows runs as service_role, past row level security.';
+
+create or replace function tests.as_login()
+  returns setof text
+  language plpgsql volatile
+as $$
+begin
+  perform set_config('request.jwt.claims', '', true), set_config('role', 'authenticator', true);
+end
+$$;
+comment on function tests.as_login() is 'What follows runs as the role that the server logs in as.';
+
+create or replace function tests.as_owner()
+  returns setof text
+  language plpgsql volatile
+as $$
+begin
+  perform set_config('request.jwt.claims', '', true), set_config('role', 'none', true);
+end
+$$;
+comment on function tests.as_owner() is 'What follows runs as the role that runs the tests.';
+
+grant execute on all functions in schema tests to public;

@@ -1,0 +1,107 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestDefaultsAreUsable(t *testing.T) {
+	t.Parallel()
+	c, err := Parse(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Server.ExternalURL != "http://127.0.0.1:8000" || c.Auth.JWTIssuer != "http://127.0.0.1:8000/auth/v1" {
+		t.Errorf("url %q, issuer %q", c.Server.ExternalURL, c.Auth.JWTIssuer)
+	}
+	c.Moved("http://127.0.0.1:4711")
+	if c.Server.ExternalURL != "http://127.0.0.1:4711" || c.Auth.JWTIssuer != "http://127.0.0.1:4711/auth/v1" {
+		t.Errorf("after Moved: url %q, issuer %q", c.Server.ExternalURL, c.Auth.JWTIssuer)
+	}
+}
+
+func TestWhatWasConfiguredStays(t *testing.T) {
+	t.Parallel()
+	c, err := Parse(map[string]string{"API_EXTERNAL_URL": "https://api.example.test/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Moved("http://127.0.0.1:4711")
+	if c.Server.ExternalURL != "https://api.example.test" || c.Auth.JWTIssuer != "https://api.example.test/auth/v1" {
+		t.Errorf("url %q, issuer %q", c.Server.ExternalURL, c.Auth.JWTIssuer)
+	}
+}
+
+func TestEveryMistakeIsListedAtOnce(t *testing.T) {
+	t.Parallel()
+	const secret = "mysql://root:hunter2@db"
+	_, err := Parse(map[string]string{
+		"PORT": "99999", "BODY_LIMIT_BYTES": "much", "TRUSTED_PROXIES": "10.0.0.1", "JWT_ALGORITHM": "none", "DATABASE_URL": secret,
+		"CORS_ALLOW_ORIGINS": "example.test", "LOG_LEVEL": "loud",
+	})
+	var mistakes *Mistakes
+	if !errors.As(err, &mistakes) {
+		t.Fatalf("error %v", err)
+	}
+	for _, name := range []string{"PORT", "BODY_LIMIT_BYTES", "TRUSTED_PROXIES", "JWT_ALGORITHM", "DATABASE_URL", "CORS_ALLOW_ORIGINS", "LOG_LEVEL"} {
+		if !strings.Contains(err.Error(), name+" ") && !strings.Contains(err.Error(), name+":") {
+			t.Errorf("%s is not named in:\n%v", name, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Error("a secret is in the error")
+	}
+}
+
+func TestProductionRefusesUnsafeSettings(t *testing.T) {
+	t.Parallel()
+	safe := map[string]string{
+		"HOWDAH_ENV": "production", "DATABASE_URL": "postgres://owner:x@db/app", "API_EXTERNAL_URL": "https://api.example.test",
+		"AUTHENTICATOR_PASSWORD": strings.Repeat("x", 32),
+	}
+	if _, err := Parse(safe); err != nil {
+		t.Fatalf("safe settings: %v", err)
+	}
+	for name, value := range map[string]string{
+		"DATABASE_URL": "", "API_EXTERNAL_URL": "", "AUTHENTICATOR_PASSWORD": "short", "CORS_ALLOW_ORIGINS": "*", "AUTH_RATE_LIMIT_ENABLED": "false",
+	} {
+		unsafe := map[string]string{name: value}
+		for k, v := range safe {
+			if k != name {
+				unsafe[k] = v
+			}
+		}
+		if _, err := Parse(unsafe); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s=%q: error %v", name, value, err)
+		}
+	}
+}
+
+func TestSecretsDoNotPrint(t *testing.T) {
+	t.Parallel()
+	c, err := Parse(map[string]string{"DATABASE_URL": "postgres://owner:hunter2@db/app", "AUTHENTICATOR_PASSWORD": "hunter2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c), fmt.Sprint(c.List())} {
+		if strings.Contains(text, "hunter2") {
+			t.Errorf("a secret is in %s", text)
+		}
+	}
+	if c.DB.AuthenticatorPassword.Reveal() != "hunter2" {
+		t.Error("Reveal is for the one place that needs it")
+	}
+}
+
+func TestEverySettingIsDocumented(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, s := range Settings() {
+		if s.Doc == "" || seen[s.Name] {
+			t.Errorf("%s lacks a doc, or stands twice", s.Name)
+		}
+		seen[s.Name] = true
+	}
+}

@@ -1,0 +1,91 @@
+package db_test
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that goose asks for by name
+	"github.com/pressly/goose/v3"
+
+	"howdah/migrations"
+	"howdah/server/db"
+	"howdah/server/db/dbtest"
+)
+
+// The stock way: goose alone, up and all the way down and up again, leaves and
+// finds a database that is whole at every step.
+func TestEveryMigrationGoesDown(t *testing.T) {
+	t.Parallel()
+	admin := dbtest.Admin(t)
+	ctx := context.WithoutCancel(t.Context())
+	conn, err := pgx.Connect(ctx, admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	name := "howdah_down_" + strings.ToLower(rand.Text()[:8])
+	if _, err := conn.Exec(ctx, "create database "+name+" template template0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		owner, err := pgx.Connect(ctx, admin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer owner.Close(ctx)
+		if _, err := owner.Exec(ctx, "drop database "+name+" with (force)"); err != nil {
+			t.Error(err)
+		}
+	})
+	u, err := url.Parse(admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	pool, err := sql.Open("pgx", u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	p, err := goose.NewProvider(goose.DialectPostgres, pool, migrations.FS, goose.WithTableName(db.PlatformTable))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := func() (out string) {
+		if err := pool.QueryRowContext(ctx, `select coalesce(string_agg(c.oid::regclass::text, ' ' order by c.oid::regclass::text), '')
+  from pg_class c where c.relnamespace::regnamespace::text in ('auth', 'limits', 'ops', 'rest')`).Scan(&out); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	if _, err := p.Up(ctx); err != nil {
+		t.Fatal(err)
+	}
+	before := schema()
+	for {
+		version, err := p.GetDBVersion(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if version == 0 {
+			break
+		}
+		if _, err := p.Down(ctx); err != nil {
+			t.Fatalf("down from %d: %v", version, err)
+		}
+	}
+	if left := schema(); left != "" {
+		t.Errorf("down leaves %s", left)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if after := schema(); after != before {
+		t.Errorf("up again made %s, before it was %s", after, before)
+	}
+}
