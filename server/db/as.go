@@ -1,0 +1,220 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Caller is whom a request runs as, and what its transaction is told of it.
+type Caller struct {
+	Role      string
+	Claims    []byte // JSON, as request.jwt.claims shows them
+	SessionID string // looked up before anything else; empty for API keys
+	UserID    string
+	Method    string
+	Path      string
+	Headers   []byte // JSON object, names in lower case
+	Cookies   []byte // JSON object
+
+	SearchPath   string // a list of quoted schemas
+	ReadOnly     bool
+	RoleSettings []byte // JSON object of what the role brings along, before it is taken; nil for none
+	Settings     []byte // JSON object of further settings, after the role is taken; nil for none
+
+	Unprepared bool // send statements unnamed, for poolers that mix sessions
+}
+
+// HasSession says whether a session is looked up first: for every token that
+// names a user or a session. A user's token without a session is refused there.
+func (c *Caller) HasSession() bool { return c.SessionID != "" || c.UserID != "" }
+
+func orNull(s string) []byte {
+	if s == "" {
+		return nil
+	}
+	return []byte(s)
+}
+
+// The prelude is the first statement of a request's pipeline. Without begin, a
+// pipeline is one transaction up to its sync: what is set here is local to it,
+// and a raise here aborts all that follows.
+const (
+	sessionSQL = `select auth.require_session(_session_id => $1::uuid, _user_id => $2::uuid)`
+	callerSQL  = `select set_config('search_path', $1, true), set_config('role', $2, true), set_config('request.jwt.claims', $3, true),` +
+		` set_config('request.method', $4, true), set_config('request.path', $5, true), set_config('request.headers', $6, true),` +
+		` set_config('request.cookies', $7, true), set_config('transaction_read_only', $8, true)`
+	settingsSQL = `select set_config(s.key, s.value, true) from json_each_text($1::json) as s`
+)
+
+// Pipe is a pipeline on one connection that prepares each statement once per
+// connection, in the same round trip as its first use.
+type Pipe struct {
+	pl      *pgconn.Pipeline
+	conn    *pgconn.PgConn
+	known   *prepared
+	pending []pendingResult
+	unnamed bool
+}
+
+type pendingResult struct {
+	prepare string // the statement's name; empty for a query
+}
+
+// prepared is what a connection has prepared, by name, with the time of last use.
+type prepared struct {
+	names map[string]uint64
+	clock uint64
+}
+
+const (
+	preparedKey = "howdah.prepared"
+	maxPrepared = 300 // a connection's statements; beyond, the longest unused goes
+)
+
+// NewPipe starts a pipeline on a connection.
+func NewPipe(ctx context.Context, conn *pgxpool.Conn) *Pipe {
+	pc := conn.Conn().PgConn()
+	known, ok := pc.CustomData()[preparedKey].(*prepared)
+	if !ok {
+		known = &prepared{names: map[string]uint64{}}
+		pc.CustomData()[preparedKey] = known
+	}
+	return &Pipe{pl: pc.StartPipeline(ctx), conn: pc, known: known, pending: make([]pendingResult, 0, 8)}
+}
+
+// As sends the prelude.
+func (p *Pipe) As(c *Caller) {
+	p.unnamed = c.Unprepared
+	if c.HasSession() {
+		p.Query("howdah_session", sessionSQL, nil, [][]byte{orNull(c.SessionID), orNull(c.UserID)}, nil)
+	}
+	if c.RoleSettings != nil {
+		p.Query("howdah_settings", settingsSQL, nil, [][]byte{c.RoleSettings}, nil)
+	}
+	readOnly := "off"
+	if c.ReadOnly {
+		readOnly = "on"
+	}
+	p.Query("howdah_caller", callerSQL, nil, [][]byte{
+		[]byte(c.SearchPath), []byte(c.Role), c.Claims, []byte(c.Method), []byte(c.Path),
+		c.Headers, c.Cookies, []byte(readOnly),
+	}, nil)
+	if c.Settings != nil {
+		p.Query("howdah_settings", settingsSQL, nil, [][]byte{c.Settings}, nil)
+	}
+}
+
+// Query sends a statement under a name that stands for sql and its types alone.
+func (p *Pipe) Query(name, sql string, types []uint32, values [][]byte, formats []int16, results ...int16) {
+	if p.unnamed {
+		p.pl.SendQueryParams(sql, values, types, formats, results)
+		p.pending = append(p.pending, pendingResult{})
+		return
+	}
+	p.known.clock++
+	if _, ok := p.known.names[name]; !ok {
+		p.evict()
+		p.pl.SendPrepare(name, sql, types)
+		p.pending = append(p.pending, pendingResult{prepare: name})
+	} else {
+		p.known.names[name] = p.known.clock
+	}
+	p.pl.SendQueryPrepared(name, values, formats, results)
+	p.pending = append(p.pending, pendingResult{})
+}
+
+// Prelude is how many results As left to read.
+func (c *Caller) Prelude() int {
+	n := 1
+	for _, more := range []bool{c.HasSession(), c.RoleSettings != nil, c.Settings != nil} {
+		if more {
+			n++
+		}
+	}
+	return n
+}
+
+// Exec sends a statement that is not worth preparing.
+func (p *Pipe) Exec(sql string) {
+	p.pl.SendQueryParams(sql, nil, nil, nil, nil)
+	p.pending = append(p.pending, pendingResult{})
+}
+
+func (p *Pipe) evict() {
+	if len(p.known.names) < maxPrepared {
+		return
+	}
+	oldest, at := "", ^uint64(0)
+	for name, used := range p.known.names {
+		if used < at {
+			oldest, at = name, used
+		}
+	}
+	delete(p.known.names, oldest)
+	p.pl.SendDeallocate(oldest)
+	p.pending = append(p.pending, pendingResult{prepare: "-"})
+}
+
+// Sync ends the transaction and sends all that is queued.
+func (p *Pipe) Sync() error { return p.pl.Sync() }
+
+// Next is the result of the next query.
+func (p *Pipe) Next() (*pgconn.ResultReader, error) {
+	for len(p.pending) > 0 {
+		what := p.pending[0]
+		p.pending = p.pending[1:]
+		got, err := p.pl.GetResults()
+		if err != nil {
+			return nil, err
+		}
+		switch got := got.(type) {
+		case *pgconn.StatementDescription:
+			p.known.names[what.prepare] = p.known.clock
+		case *pgconn.CloseComplete:
+		case *pgconn.ResultReader:
+			return got, nil
+		default:
+			return nil, fmt.Errorf("pipeline: unexpected %T", got)
+		}
+	}
+	return nil, errors.New("pipeline: no result is left")
+}
+
+// Skip reads a query's result to its end and drops it.
+func (p *Pipe) Skip() error {
+	rr, err := p.Next()
+	if err != nil {
+		return err
+	}
+	_, err = rr.Close()
+	return err
+}
+
+// Done reads the sync: the transaction has committed when it answers nil.
+func (p *Pipe) Done() error {
+	got, err := p.pl.GetResults()
+	if err != nil {
+		return err
+	}
+	if _, ok := got.(*pgconn.PipelineSync); !ok {
+		return fmt.Errorf("pipeline: unexpected %T for sync", got)
+	}
+	return nil
+}
+
+// Close drains the pipeline and ends a transaction that was begun by hand.
+func (p *Pipe) Close(ctx context.Context) {
+	if err := p.pl.Close(); err != nil && p.conn.IsClosed() {
+		return
+	}
+	if p.conn.TxStatus() != 'I' {
+		_, _ = p.conn.Exec(ctx, "rollback").ReadAll() // if this did not help, the pool drops the connection
+	}
+}
+
+// Forget drops what is believed to be prepared: the connection said otherwise.
+func (p *Pipe) Forget() { clear(p.known.names) }
