@@ -1,0 +1,64 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"howdah/server"
+	"howdah/server/config"
+	"howdah/server/dev"
+)
+
+func devCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "dev",
+		Short: "Serve, and apply, lint and test every file of sql/ on save",
+		Long: `Like serve, and watches migrations/, sql/ and pgtap/ of HOWDAH_PROJECT (and of
+HOWDAH_PLATFORM, to work on Howdah itself). On save it applies the file to the
+database, lints it with plpgsql_check where that is installed, runs its pgTAP
+file in a scratch database beside the app's, and prints one line. A file that
+fails changes nothing: the old function still serves.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := load()
+			if err != nil {
+				return err
+			}
+			trees, err := watched(c)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), c, cmd.ErrOrStderr(), trees...)
+		},
+	}
+}
+
+// watched is every folder that a save may happen in.
+func watched(c *config.Config) ([]dev.Tree, error) {
+	app, err := project(c)
+	if err != nil {
+		return nil, err
+	}
+	roots := map[string]string{"howdah": c.Platform, "app": c.Project}
+	if c.Project == "demo" {
+		delete(roots, "app")
+	}
+	var trees []dev.Tree
+	for _, source := range server.Sources(c, app) {
+		root := roots[source.Name]
+		if root == "" {
+			continue
+		}
+		if _, err := os.Stat(root); err != nil {
+			return nil, fmt.Errorf("watch: %w", err)
+		}
+		trees = append(trees, dev.Tree{Root: root, Source: source})
+	}
+	if len(trees) == 0 {
+		return nil, errors.New("nothing to watch: set HOWDAH_PROJECT to your project's folder (or HOWDAH_PLATFORM=. to work on Howdah itself)")
+	}
+	return trees, nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"howdah/server"
+)
+
+func doctorCmd() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check roles, grants, row level security, keys and drift, and say how to mend what is wrong",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, app, err := loadProject()
+			if err != nil {
+				return err
+			}
+			stand, err := server.Ground(cmd.Context(), c, say(cmd.ErrOrStderr()))
+			if err != nil {
+				return err
+			}
+			findings, err := server.Doctor(cmd.Context(), c, stand.OwnerURL, app)
+			if err := errors.Join(err, stand.Release(cmd.Context())); err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			if asJSON {
+				if err := json.NewEncoder(out).Encode(findings); err != nil {
+					return err
+				}
+			}
+			sick := 0
+			for _, f := range findings {
+				mark := "✓"
+				if !f.OK {
+					mark, sick = "✗", sick+1
+				}
+				if !asJSON {
+					fmt.Fprintf(out, "%s %s\n", mark, f.Check)
+					if !f.OK {
+						fmt.Fprintf(out, "    %s\n    fix: %s\n", f.Detail, f.Fix)
+					}
+				}
+			}
+			if sick > 0 {
+				return fmt.Errorf("%d of %d checks found something", sick, len(findings))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"howdah/cmd/howdah/templates"
+	"howdah/server"
+	"howdah/server/config"
+	"howdah/server/db/cluster"
+)
+
+// misuseError is a command line that cannot be understood.
+type misuseError struct{ err error }
+
+func (e *misuseError) Error() string {
+	return e.err.Error() + "\ntry `howdah help`"
+}
+
+func root() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:           "howdah",
+		Short:         "A Postgres-first backend in one binary: auth, REST, and your own SQL",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &misuseError{err} })
+	cmd.AddCommand(serveCmd(), upCmd(), devCmd(), stopCmd(), resetCmd(), migrateCmd(), keysCmd(), infoCmd(), doctorCmd(), configCmd(), versionCmd())
+	return cmd
+}
+
+// load reads the configuration and makes the log.
+func load() (*config.Config, error) {
+	c, err := config.Load()
+	if err != nil {
+		return nil, err
+	}
+	slog.SetDefault(server.NewLogger(os.Stderr, c.Server))
+	// `howdah keys --env` exports the private cluster's URL too: it stays private.
+	if info, err := cluster.Describe(c.Home); err == nil && c.DB.URL.Reveal() == info.URL {
+		c.DB.URL = ""
+	}
+	return c, nil
+}
+
+// loadProject is load and the project that it names.
+func loadProject() (*config.Config, fs.FS, error) {
+	c, err := load()
+	if err != nil {
+		return nil, nil, err
+	}
+	app, err := project(c)
+	return c, app, err
+}
+
+// project is the user's project: a folder, the built-in demo, or none.
+func project(c *config.Config) (fs.FS, error) {
+	switch name := c.Project; {
+	case name == "demo", name == "" && c.DB.URL == "":
+		return fs.Sub(templates.FS, "todos")
+	case name == "":
+		return nil, nil //nolint:nilnil // no project is a fine answer: the platform alone
+	default:
+		info, err := os.Stat(name)
+		if err != nil || !info.IsDir() {
+			return nil, fmt.Errorf("HOWDAH_PROJECT: %s is no folder", name)
+		}
+		return os.DirFS(name), nil
+	}
+}
+
+// say writes to a person: progress and next steps, never data.
+func say(w io.Writer) func(string) {
+	return func(text string) { fmt.Fprintln(w, "howdah: "+text) }
+}

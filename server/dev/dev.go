@@ -1,0 +1,187 @@
+// Package dev is the inner loop of `howdah dev`: on save, apply the file, lint
+// it, run its pgTAP file, and say so in one line.
+package dev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"howdah/server/db"
+)
+
+// Tree is a folder that is watched, and the source that is applied from it.
+type Tree struct {
+	Root   string // holds migrations/, sql/ and pgtap/
+	Source db.Source
+}
+
+// Loop watches the trees until ctx ends. Every save goes to the database at
+// ownerURL, then to a scratch copy beside it, where lint and tests run: what
+// they leave never reaches the app.
+type Loop struct {
+	OwnerURL string
+	Sources  []db.Source
+	Trees    []Tree
+	Out      io.Writer
+
+	scratch *scratch
+}
+
+// settle is how long a burst of saves may pause before it counts as over:
+// editors write a file in several steps.
+const settle = 30 * time.Millisecond
+
+// Run watches and applies. It returns when ctx ends.
+func (l *Loop) Run(ctx context.Context) error {
+	watcher, err := fsnotify.NewWatcher()
+	if err != nil {
+		return fmt.Errorf("watch: %w", err)
+	}
+	defer watcher.Close()
+	for _, tree := range l.Trees {
+		if err := watchBelow(watcher, tree.Root); err != nil {
+			return err
+		}
+	}
+	if l.scratch, err = openScratch(ctx, l.OwnerURL, l.Sources); err != nil {
+		fmt.Fprintf(l.Out, "howdah: no lint and no tests on save: %v\n", err)
+	}
+	defer l.scratch.close(context.WithoutCancel(ctx))
+	for _, tree := range l.Trees {
+		fmt.Fprintf(l.Out, "howdah: watching %s\n", tree.Root)
+	}
+	changed := map[string]bool{}
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-watcher.Errors:
+			return fmt.Errorf("watch: %w", err)
+		case event := <-watcher.Events:
+			if info, err := os.Stat(event.Name); err == nil && info.IsDir() && event.Has(fsnotify.Create) {
+				if err := watchBelow(watcher, event.Name); err != nil {
+					return err
+				}
+			}
+			if filepath.Ext(event.Name) == ".sql" && !event.Has(fsnotify.Chmod) {
+				changed[event.Name] = true
+				timer.Reset(settle)
+			}
+		case <-timer.C:
+			l.saved(ctx, changed)
+			clear(changed)
+		}
+	}
+}
+
+func watchBelow(w *fsnotify.Watcher, root string) error {
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case !d.IsDir():
+			return nil
+		case path != root && strings.HasPrefix(d.Name(), "."), d.Name() == "node_modules":
+			return filepath.SkipDir
+		}
+		return w.Add(path)
+	})
+	if err != nil {
+		return fmt.Errorf("watch %s: %w", root, err)
+	}
+	return nil
+}
+
+// saved deals with one burst of saves.
+func (l *Loop) saved(ctx context.Context, changed map[string]bool) {
+	report, err := db.Migrate(ctx, l.OwnerURL, "", l.Sources...)
+	if err != nil {
+		fmt.Fprintf(l.Out, "✗ %v\n", err)
+		return
+	}
+	for _, name := range report.Migrated {
+		fmt.Fprintf(l.Out, "✓ %s applied\n", name)
+	}
+	for _, name := range report.Dropped {
+		fmt.Fprintf(l.Out, "✓ %s dropped\n", name)
+	}
+	if l.scratch == nil {
+		for _, name := range report.Applied {
+			fmt.Fprintf(l.Out, "✓ %s applied %d ms\n", title(name), report.Took.Milliseconds())
+		}
+		return
+	}
+	if err := l.scratch.follow(ctx); err != nil {
+		fmt.Fprintf(l.Out, "✗ scratch copy: %v\n", err)
+		return
+	}
+	for _, name := range report.Applied {
+		source, file, _ := strings.Cut(name, "/")
+		verdict := fmt.Sprintf("%s applied %d ms", title(name), report.Took.Milliseconds())
+		l.say(verdict, l.scratch.lint(ctx, source, file), l.test(ctx, source, file))
+	}
+	for path := range changed {
+		for _, tree := range l.Trees {
+			if rel, err := filepath.Rel(filepath.Join(tree.Root, "pgtap"), path); err == nil && filepath.IsLocal(rel) {
+				l.say(strings.TrimSuffix(filepath.ToSlash(rel), ".sql"), nil, l.test(ctx, tree.Source.Name, filepath.ToSlash(rel)))
+			}
+		}
+	}
+}
+
+// title is howdah/auth/refresh.sql as a person says it: auth.refresh.
+func title(name string) string {
+	_, name, _ = strings.Cut(strings.TrimSuffix(name, ".sql"), "/")
+	return strings.ReplaceAll(name, "/", ".")
+}
+
+// test runs the pgTAP file that mirrors a file of sql/, if there is one.
+func (l *Loop) test(ctx context.Context, source, file string) *tally {
+	for _, tree := range l.Trees {
+		if tree.Source.Name != source {
+			continue
+		}
+		path := filepath.Join(tree.Root, "pgtap", filepath.FromSlash(file))
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return &tally{failures: []string{err.Error()}}
+		}
+		return l.scratch.test(ctx, string(text))
+	}
+	return nil
+}
+
+func (l *Loop) say(what string, lint []string, tests *tally) {
+	mark := "✓"
+	if tests != nil {
+		what += " · " + tests.String()
+	}
+	var more []string
+	more = append(more, lint...)
+	if tests != nil {
+		more = append(more, tests.failures...)
+	}
+	if len(more) > 0 {
+		mark = "✗"
+	}
+	fmt.Fprintf(l.Out, "%s %s\n", mark, what)
+	for _, line := range more {
+		fmt.Fprintf(l.Out, "    %s\n", line)
+	}
+}
