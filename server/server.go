@@ -68,7 +68,7 @@ func New(ctx context.Context, c *config.Config, url, version string) (*Server, e
 		default: // the service has not yet seen the last one, which says the same
 		}
 	})
-	s.rest = rest.New(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Sessions: true, Changed: changed})
+	s.rest = rest.New(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Changed: changed})
 	s.rest.Mount(s.echo.Group("/rest/v1"))
 	return s, nil
 }
