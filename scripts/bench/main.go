@@ -288,6 +288,39 @@ func (b *bench) bare(method, path, sql string, values ...string) work {
 	}
 }
 
+// bareHTTP is the bare pipeline behind net/http: what is left when the server
+// does nothing but carry the statement and its answer.
+func (b *bench) bareHTTP(method, path, sql string, values ...string) (work, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a bench on loopback
+	if err != nil {
+		return nil, err
+	}
+	run := b.bare(method, path, sql, values...)
+	body := bytes.Repeat([]byte("x"), 1200)                                          // about what a list of 20 weighs
+	go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { //nolint:errcheck,gosec // ends with the bench
+		n, err := strconv.Atoi(r.URL.Query().Get("w"))
+		if err == nil {
+			err = run(r.Context(), n)
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		_, _ = w.Write(body)
+	}))
+	wires, reqs := make([]*wire, workers), make([][]byte, workers)
+	for n := range wires {
+		if wires[n], err = dial(l.Addr().String()); err != nil {
+			return nil, err
+		}
+		reqs[n] = request(method, "bare", path+"?w="+strconv.Itoa(n), b.users[n].AccessToken, b.apikey, nil)
+	}
+	return func(_ context.Context, w int) error {
+		_, err := wires[w].do(reqs[w], false)
+		return err
+	}, nil
+}
+
 func (b *bench) reads(ctx context.Context, out io.Writer) error {
 	const list = `with h_source as (select t.id, t.task, t.is_complete from public.todos t order by t.id limit $1::bigint)
 select null::bigint as total, count(h_row) as page, coalesce(json_agg(h_row), '[]') as body,
@@ -300,6 +333,14 @@ select null::bigint as total, count(h_row) as page, coalesce(json_agg(h_row), '[
 	const bare = "the same statement in a bare pgx pipeline"
 	if err := pair(ctx, out, "list of 20 under RLS", bare, b.http("GET", "/rest/v1/todos?select=id,task,is_complete&order=id&limit=20", nil),
 		b.bare("GET", "/todos", list, "20")); err != nil {
+		return err
+	}
+	behind, err := b.bareHTTP("GET", "/todos", list, "20")
+	if err != nil {
+		return err
+	}
+	if err := pair(ctx, out, "list of 20 under RLS", "the same pipeline behind a bare net/http handler",
+		b.http("GET", "/rest/v1/todos?select=id,task,is_complete&order=id&limit=20", nil), behind); err != nil {
 		return err
 	}
 	return pair(ctx, out, "one row by key under RLS", bare, b.http("GET", "/rest/v1/todos?id=eq.1", nil), b.bare("GET", "/todos", one, "1"))
