@@ -13,6 +13,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/labstack/echo/v4"
+
+	"howdah/server/token"
 )
 
 // Problem is a refusal in no wire's shape yet. It is an error, so that
@@ -66,6 +68,7 @@ func From(err error) *Problem {
 		conn *pgconn.ConnectError
 		he   *echo.HTTPError
 		big  *http.MaxBytesError
+		bad  *token.Error
 	)
 	switch {
 	case errors.As(err, &p):
@@ -79,6 +82,11 @@ func From(err error) *Problem {
 		}
 	case errors.As(err, &he):
 		return fromEcho(he, err)
+	case errors.As(err, &bad):
+		return &Problem{
+			Status: http.StatusUnauthorized, Code: "bad_jwt", Message: "The token was refused: " + bad.Detail + ".",
+			Hint: "Sign in again, or use the key that `howdah keys` shows.", Header: http.Header{"Www-Authenticate": {"Bearer"}}, Cause: err,
+		}
 	case errors.Is(err, ErrBusy):
 		return &Problem{
 			Status: http.StatusServiceUnavailable, Code: "over_capacity", Message: "The server is busy.",

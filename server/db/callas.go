@@ -1,0 +1,91 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// CallAs runs sql as the caller, in one round trip with the prelude that says
+// who that is; it answers exactly one row of (status, body), like Call.
+func (p *Pool) CallAs(ctx context.Context, c *Caller, sql string, args ...any) (Outcome, error) {
+	return RowAs[Outcome](ctx, p, c, sql, args...)
+}
+
+// RowAs runs sql as the caller and scans its only row by column name into a T.
+func RowAs[T any](ctx context.Context, p *Pool, c *Caller, sql string, args ...any) (T, error) {
+	var out T
+	err := p.QueryAs(ctx, c, func(rows pgx.Rows) (err error) {
+		out, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByNameLax[T])
+		return err
+	}, sql, args...)
+	return out, err
+}
+
+// QueryAs runs one statement as the caller and hands its rows to scan, which
+// reads them all. Prelude and statement are one transaction and, once the
+// connection knows the statement, one round trip: a session that has ended
+// refuses the statement before it runs.
+func (p *Pool) QueryAs(ctx context.Context, c *Caller, scan func(pgx.Rows) error, sql string, args ...any) error {
+	conn, err := p.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	var b pgx.Batch
+	prelude := c.queue(&b)
+	b.Queue(sql, args...)
+	results := conn.SendBatch(ctx, &b)
+	err = func() error {
+		for range prelude {
+			if _, err := results.Exec(); err != nil {
+				return err
+			}
+		}
+		rows, err := results.Query()
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		if err := scan(rows); err != nil {
+			return err
+		}
+		rows.Close()
+		return rows.Err()
+	}()
+	if closed := results.Close(); err == nil {
+		err = closed // a deferred constraint may speak only here
+	}
+	if err != nil {
+		return fmt.Errorf("call as %s: %w", c.Role, Broken(ctx, conn.Conn(), err))
+	}
+	return nil
+}
+
+// queue puts the prelude into a batch and says how many statements it is.
+func (c *Caller) queue(b *pgx.Batch) int {
+	if c.HasSession() {
+		b.Queue(sessionSQL, text(c.SessionID), text(c.UserID))
+	}
+	if c.RoleSettings != nil {
+		b.Queue(settingsSQL, string(c.RoleSettings))
+	}
+	readOnly := "off"
+	if c.ReadOnly {
+		readOnly = "on"
+	}
+	b.Queue(callerSQL, c.SearchPath, c.Role, string(c.Claims), c.Method, c.Path, string(c.Headers), string(c.Cookies), readOnly)
+	if c.Settings != nil {
+		b.Queue(settingsSQL, string(c.Settings))
+	}
+	return c.Prelude()
+}
+
+// text is s, or null for none.
+func text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,111 @@
+package db_test
+
+import (
+	"errors"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"howdah/server/db"
+	"howdah/server/db/dbtest"
+	"howdah/server/problem"
+	"howdah/server/token"
+)
+
+// verifier knows tokens by heart, so that these tests need no keys.
+type verifier map[string]*token.Claims
+
+func (v verifier) Verify(text string) (*token.Claims, error) {
+	if c, ok := v[text]; ok {
+		return c, nil
+	}
+	return nil, &token.Error{Reason: token.BadSign, Detail: "its signature does not hold"}
+}
+
+func TestCallerOf(t *testing.T) {
+	t.Parallel()
+	known := verifier{
+		"user": {Raw: []byte(`{"role":"authenticated","sub":"u"}`), Role: "authenticated", Subject: "u", SessionID: "s"},
+		"none": {Raw: []byte(`{"x":1}`)},
+	}
+	for _, test := range []struct {
+		name, authorization, apikey, query string
+		role, session, claims              string
+		refused                            bool
+	}{
+		{name: "nobody is anon", role: "anon", claims: `{"role":"anon"}`},
+		{name: "a bearer token", authorization: "Bearer user", role: "authenticated", session: "s", claims: `{"role":"authenticated","sub":"u"}`},
+		{name: "the scheme in any case", authorization: "bearer  user ", role: "authenticated", session: "s", claims: `{"role":"authenticated","sub":"u"}`},
+		{name: "the apikey header", apikey: "user", role: "authenticated", session: "s", claims: `{"role":"authenticated","sub":"u"}`},
+		{name: "the apikey parameter", query: "?apikey=user", role: "authenticated", session: "s", claims: `{"role":"authenticated","sub":"u"}`},
+		{name: "the bearer token wins", authorization: "Bearer user", apikey: "none", role: "authenticated", session: "s", claims: `{"role":"authenticated","sub":"u"}`},
+		{name: "a token without a role is anon", authorization: "Bearer none", role: "anon", claims: `{"x":1}`},
+		{name: "an unknown token", authorization: "Bearer forged", refused: true},
+		{name: "an unknown key beside no token", apikey: "forged", refused: true},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/x"+test.query, nil)
+		for name, value := range map[string]string{"Authorization": test.authorization, "Apikey": test.apikey} {
+			if value != "" {
+				r.Header.Set(name, value)
+			}
+		}
+		c, err := db.CallerOf(r, known, "anon")
+		if test.refused {
+			var bad *token.Error
+			if !errors.As(err, &bad) || problem.From(err).Status != 401 {
+				t.Errorf("%s: %v", test.name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if c.Role != test.role || c.SessionID != test.session || string(c.Claims) != test.claims {
+			t.Errorf("%s: role %q, session %q, claims %s", test.name, c.Role, c.SessionID, c.Claims)
+		}
+	}
+}
+
+func TestCallAs(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.New(t).Pool
+	whoSQL := `select 200 as status, jsonb_build_object('role', current_user, 'sub', auth.jwt() ->> 'sub', 'path', current_setting('request.path')) as body`
+	key := &db.Caller{
+		Role: "service_role", Claims: []byte(`{"role":"service_role","sub":"x"}`), Method: "GET", Path: "/a",
+		Headers: []byte("{}"), Cookies: []byte("{}"), SearchPath: `"public"`,
+	}
+	for range 2 { // prepared, and then known
+		out, err := pool.CallAs(t.Context(), key, whoSQL)
+		if err != nil || out.Status != 200 || string(out.Body) != `{"sub": "x", "path": "/a", "role": "service_role"}` {
+			t.Fatalf("%s, %v", out.Body, err)
+		}
+	}
+	var role string
+	if err := pool.QueryRow(t.Context(), `select current_user || coalesce(nullif(current_setting('request.jwt.claims', true), ''), '')`).Scan(&role); err != nil || role != "authenticator" {
+		t.Errorf("the caller's role outlived the call: %q, %v", role, err)
+	}
+	ended := *key
+	ended.SessionID, ended.UserID = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+	_, err := pool.CallAs(t.Context(), &ended, whoSQL)
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.ConstraintName != "session_not_found" {
+		t.Errorf("a session that has ended: %v", err)
+	}
+	reader := *key
+	reader.ReadOnly = true
+	readOnlySQL := `select 200 as status, to_jsonb(current_setting('transaction_read_only')) as body`
+	if out, err := pool.CallAs(t.Context(), &reader, readOnlySQL); err != nil || string(out.Body) != `"on"` {
+		t.Errorf("a reader: %s, %v", out.Body, err)
+	}
+	err = pool.QueryAs(t.Context(), key, func(rows pgx.Rows) error { rows.Close(); return rows.Err() }, `select 1 / (length($1::text) - 1)`, "x")
+	if !errors.As(err, &pg) || pg.Code != "22012" {
+		t.Errorf("an error of the statement: %v", err)
+	}
+	_, err = pool.CallAs(t.Context(), &db.Caller{Role: "postgres", Claims: []byte("{}"), Headers: []byte("{}"), Cookies: []byte("{}")}, whoSQL)
+	if problem.From(err).Status != 403 {
+		t.Errorf("a role beyond authenticator's: %v", err)
+	}
+}
