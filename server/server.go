@@ -27,8 +27,11 @@ type Server struct {
 	health      *ops.Health
 	rest        *rest.Service
 	listener    *db.Listener
+	changed     chan struct{} // DDL was announced
 	readTimeout time.Duration
 }
+
+const platformReadySQL = `select status, body from ops.ready()`
 
 // New builds a server on the database at url, which it reaches as
 // authenticator and need not be up yet.
@@ -45,14 +48,12 @@ func New(ctx context.Context, c *config.Config, url, version string) (*Server, e
 	if c.Auth.JWTAlgorithm == "EdDSA" {
 		slog.WarnContext(ctx, "supabase-js does not verify EdDSA by itself: its getClaims fails; prefer ES256 for browsers")
 	}
-	s := &Server{echo: echo.New(), pool: pool, readTimeout: c.Server.RequestTimeout}
-	s.echo.HideBanner, s.echo.HidePort = true, true
+	s := &Server{echo: newEcho(), pool: pool, readTimeout: c.Server.RequestTimeout, health: ops.NewHealth(pool, platformReadySQL, version)}
 	s.echo.HTTPErrorHandler = problem.Handler(
 		problem.Wire{Prefix: "/auth/v1", Render: problem.GoTrue},
 		problem.Wire{Prefix: "/rest/v1", Render: problem.RenderPostgREST},
 	)
 	use(s.echo, c.Server, c.Production()) //nolint:contextcheck // middleware derives from each request's context
-	s.health = ops.NewHealth(pool, version)
 	s.health.Mount(s.echo)
 	users, err := auth.New(ctx, auth.Deps{Pool: pool, Ring: ring, Config: c.Auth, Version: version})
 	if err != nil {
@@ -61,16 +62,29 @@ func New(ctx context.Context, c *config.Config, url, version string) (*Server, e
 	}
 	users.Mount(s.echo)
 	s.listener = db.NewListener(pool)
-	changed := make(chan struct{}, 1)
-	s.listener.On("howdah_ddl", func(string) {
-		select {
-		case changed <- struct{}{}:
-		default: // the service has not yet seen the last one, which says the same
-		}
-	})
-	s.rest = rest.New(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Changed: changed})
-	s.rest.Mount(s.echo.Group("/rest/v1"))
+	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true}, "/rest/v1", ddlChannel)
 	return s, nil
+}
+
+func newEcho() *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	return e
+}
+
+// ddlChannel is where the event trigger of sql/rest announces DDL.
+const ddlChannel = "howdah_ddl"
+
+// mountRest serves the data API below prefix; what comes in on the channels
+// drops its compiled statements.
+func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) {
+	s.changed = make(chan struct{}, 1)
+	for _, channel := range channels {
+		s.listener.On(channel, func(string) { s.Reload() })
+	}
+	d.Changed = s.changed
+	s.rest = rest.New(d)
+	s.rest.Mount(s.echo.Group(prefix))
 }
 
 // start runs what goes on beside requests until ctx ends; the channel closes

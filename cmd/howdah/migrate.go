@@ -10,11 +10,18 @@ import (
 )
 
 func migrateCmd() *cobra.Command {
+	var only, login string
 	cmd := &cobra.Command{
 		Use:   "migrate",
 		Short: "Apply migrations and sql/ of the platform and the project",
-		Args:  noArgs,
+		Long: `Brings the database up to the files: the platform's migrations and sql/, then the
+project's. With --only rest it puts schema rest into DATABASE_URL's database and
+nothing else: that is all that ` + "`howdah serve --only rest`" + ` needs there.`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if only != "" {
+				return migrateOnly(cmd, only, login)
+			}
 			c, app, err := loadProject()
 			if err != nil {
 				return err
@@ -33,8 +40,27 @@ func migrateCmd() *cobra.Command {
 			return stand.Release(cmd.Context())
 		},
 	}
+	cmd.Flags().StringVar(&only, "only", "", "rest: the data API alone")
+	cmd.Flags().StringVar(&login, "login", "", "with --only: the role that the server logs in as (default: PGRST_DB_URI's, else authenticator)")
 	cmd.AddCommand(migrateStatusCmd())
 	return cmd
+}
+
+func migrateOnly(cmd *cobra.Command, only, login string) error {
+	c, err := loadOnly(only)
+	if err != nil {
+		return err
+	}
+	login, fresh, err := server.InstallRest(cmd.Context(), c, login)
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		fmt.Fprintln(cmd.ErrOrStderr(), "howdah: schema rest is up to date")
+		return nil
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "applied schema rest, granted to %s\n", login)
+	return nil
 }
 
 func migrateStatusCmd() *cobra.Command {

@@ -42,12 +42,28 @@ func load() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	return settled(c), nil
+}
+
+// loadOnly is load for --only, whose one value is rest.
+func loadOnly(only string) (*config.Config, error) {
+	if only != "rest" {
+		return nil, &misuseError{fmt.Errorf("--only %s: only rest can run alone", only)}
+	}
+	c, err := config.LoadOnlyRest()
+	if err != nil {
+		return nil, err
+	}
+	return settled(c), nil
+}
+
+func settled(c *config.Config) *config.Config {
 	slog.SetDefault(server.NewLogger(os.Stderr, c.Server))
 	// `howdah keys --env` exports the private cluster's URL too: it stays private.
 	if info, err := cluster.Describe(c.Home); err == nil && c.DB.URL.Reveal() == info.URL {
 		c.DB.URL = ""
 	}
-	return c, nil
+	return c
 }
 
 // loadProject is load and the project that it names.

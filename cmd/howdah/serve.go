@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,14 +22,26 @@ import (
 )
 
 func serveCmd() *cobra.Command {
-	return &cobra.Command{
+	var only string
+	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Bring the database up to date and answer requests",
 		Long: `Starts the private cluster unless DATABASE_URL is set, applies migrations and
 sql/, and answers on HOST:PORT until SIGINT or SIGTERM, which let requests under
-way finish. The cluster stops with the server if the server started it.`,
+way finish. The cluster stops with the server if the server started it.
+
+With --only rest it stands in for PostgREST: settings by PostgREST's names and
+with its defaults (PGRST_DB_URI, PGRST_JWT_SECRET, PGRST_SERVER_PORT, …), the data
+API at / and at /rest/v1, nothing migrated. SIGUSR1 drops compiled statements.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if only != "" {
+				c, err := loadOnly(only)
+				if err != nil {
+					return err
+				}
+				return serveOnly(cmd.Context(), c)
+			}
 			c, err := load()
 			if err != nil {
 				return err
@@ -34,6 +49,45 @@ way finish. The cluster stops with the server if the server started it.`,
 			return serve(cmd.Context(), c, cmd.ErrOrStderr())
 		},
 	}
+	cmd.Flags().StringVar(&only, "only", "", "rest: the data API alone, in PostgREST's place")
+	return cmd
+}
+
+func serveOnly(ctx context.Context, c *config.Config) error {
+	l, err := server.Listen(ctx, c.Server.Host, c.Server.Port)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	roomyHeap()
+	s, err := server.NewOnlyRest(ctx, c, version)
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	if c.PostgREST.AdminPort != 0 {
+		probes, err := server.Listen(ctx, c.PostgREST.AdminHost, c.PostgREST.AdminPort)
+		if err != nil {
+			return err
+		}
+		group.Go(func() error { return s.ServeProbes(ctx, probes) })
+	}
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGUSR1, syscall.SIGUSR2)
+	group.Go(func() error {
+		defer signal.Stop(reload)
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-reload:
+				s.Reload()
+			}
+		}
+	})
+	slog.InfoContext(ctx, "listening", "address", l.Addr().String(), "version", version)
+	group.Go(func() error { return s.Serve(ctx, l, c.Server.ShutdownGrace) })
+	return group.Wait()
 }
 
 // serve runs the server, and beside it the watcher of trees if there are any.

@@ -17,6 +17,7 @@ type Config struct {
 	DB          DB
 	Auth        Auth
 	Rest        Rest
+	PostgREST   PostgREST
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool
@@ -50,7 +51,7 @@ type DB struct {
 	PoolMin               int32         `env:"DB_POOL_MIN_SIZE" envDefault:"1" doc:"connections kept open"`
 	PoolMax               int32         `env:"DB_POOL_MAX_SIZE" envDefault:"10" doc:"most connections"`
 	AcquireTimeout        time.Duration `env:"DB_POOL_ACQUIRE_TIMEOUT" envDefault:"5s" doc:"longest wait for a connection; more is 503 with Retry-After"`
-	StatementTimeoutMS    int           `env:"DB_STATEMENT_TIMEOUT_MS" envDefault:"30000" doc:"statement_timeout of requests in ms; 0 disables"`
+	StatementTimeoutMS    int           `env:"DB_STATEMENT_TIMEOUT_MS" envDefault:"30000" doc:"statement_timeout of requests in ms; 0 leaves it to the database"`
 }
 
 // KeysDir is where the signing keys are kept.

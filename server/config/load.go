@@ -21,6 +21,14 @@ import (
 // Load reads .env of the working directory and the environment (which wins),
 // and validates the whole. Its error lists every mistake at once.
 func Load() (*Config, error) {
+	vars, err := variables()
+	if err != nil {
+		return nil, err
+	}
+	return Parse(vars)
+}
+
+func variables() (map[string]string, error) {
 	file, err := godotenv.Read(".env")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf(".env cannot be read: %w", err)
@@ -31,7 +39,7 @@ func Load() (*Config, error) {
 			vars[name] = value
 		}
 	}
-	return Parse(vars)
+	return vars, nil
 }
 
 // Parse makes a Config of variables, as Load does of the environment's. A

@@ -2,13 +2,9 @@ package db_test
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
-	"net/url"
-	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that goose asks for by name
 	"github.com/pressly/goose/v3"
 
@@ -21,33 +17,8 @@ import (
 // finds a database that is whole at every step.
 func TestEveryMigrationGoesDown(t *testing.T) {
 	t.Parallel()
-	admin := dbtest.Admin(t)
 	ctx := context.WithoutCancel(t.Context())
-	conn, err := pgx.Connect(ctx, admin)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(ctx)
-	name := "howdah_down_" + strings.ToLower(rand.Text()[:8])
-	if _, err := conn.Exec(ctx, "create database "+name+" template template0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		owner, err := pgx.Connect(ctx, admin)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer owner.Close(ctx)
-		if _, err := owner.Exec(ctx, "drop database "+name+" with (force)"); err != nil {
-			t.Error(err)
-		}
-	})
-	u, err := url.Parse(admin)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	pool, err := sql.Open("pgx", u.String())
+	pool, err := sql.Open("pgx", dbtest.Empty(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,9 @@ func Open(ctx context.Context, url string, c config.DB) (*Pool, error) {
 	cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
 	params := cfg.ConnConfig.RuntimeParams
 	params["application_name"] = "howdah"
-	params["statement_timeout"] = strconv.Itoa(c.StatementTimeoutMS)
+	if c.StatementTimeoutMS > 0 {
+		params["statement_timeout"] = strconv.Itoa(c.StatementTimeoutMS)
+	}
 	params["idle_in_transaction_session_timeout"] = "60000"
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {

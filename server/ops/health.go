@@ -17,14 +17,16 @@ import (
 // Health serves /livez, /readyz and /health.
 type Health struct {
 	pool     *db.Pool
+	readySQL string
 	version  string
 	started  time.Time
 	draining atomic.Bool
 }
 
-// NewHealth makes a Health of the pool it watches and the version it names.
-func NewHealth(pool *db.Pool, version string) *Health {
-	return &Health{pool: pool, version: version, started: time.Now()}
+// NewHealth makes a Health of the pool it watches, the call that answers
+// (status, body) of readiness there, and the version it names.
+func NewHealth(pool *db.Pool, readySQL, version string) *Health {
+	return &Health{pool: pool, readySQL: readySQL, version: version, started: time.Now()}
 }
 
 // Mount adds the routes.
@@ -32,6 +34,12 @@ func (h *Health) Mount(e *echo.Echo) {
 	e.GET("/livez", h.live)
 	e.GET("/readyz", h.ready)
 	e.GET("/health", h.full)
+}
+
+// MountProbes adds the routes of PostgREST's admin server.
+func (h *Health) MountProbes(e *echo.Echo) {
+	e.GET("/live", h.live)
+	e.GET("/ready", h.ready)
 }
 
 // Draining says whether Drain was called.
@@ -43,8 +51,6 @@ func (h *Health) Drain() { h.draining.Store(true) }
 func (h *Health) live(c echo.Context) error {
 	return c.JSONBlob(http.StatusOK, []byte(`{"status":"ok"}`))
 }
-
-const readySQL = `select status, body from ops.ready()`
 
 // patience is how long a health check waits: a probe wants an answer, not the truth in a minute.
 const patience = 3 * time.Second
@@ -58,7 +64,7 @@ func (h *Health) check(ctx context.Context) (db.Outcome, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	out, err := db.Call(ctx, h.pool, readySQL)
+	out, err := db.Call(ctx, h.pool, h.readySQL)
 	if err != nil {
 		p := problem.From(err)
 		return out, &problem.Problem{

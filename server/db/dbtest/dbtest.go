@@ -77,6 +77,25 @@ func New(t testing.TB) *DB {
 	return d
 }
 
+// Empty is the superuser's connection to a database of t's own that holds
+// nothing of Howdah.
+func Empty(t testing.TB) string {
+	t.Helper()
+	admin := Admin(t)
+	ctx := context.WithoutCancel(t.Context())
+	conn, err := pgx.Connect(ctx, admin)
+	if err != nil {
+		t.Fatalf("connect to DATABASE_URL: %v", err)
+	}
+	defer conn.Close(ctx)
+	name := "howdah_empty_" + randomHex()
+	if _, err := conn.Exec(ctx, "create database "+name+" template template0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { drop(ctx, admin, name) })
+	return with(admin, name, "", "")
+}
+
 // Owner connects as the superuser; the connection closes when t ends.
 func (d *DB) Owner(t testing.TB) *pgx.Conn {
 	t.Helper()
