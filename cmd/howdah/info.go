@@ -70,7 +70,7 @@ func versionCmd() *cobra.Command {
 }
 
 func configCmd() *cobra.Command {
-	var markdown bool
+	var dotenv bool
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "List every setting with its value",
@@ -81,10 +81,10 @@ func configCmd() *cobra.Command {
 				return err
 			}
 			out := cmd.OutOrStdout()
-			if markdown {
-				fmt.Fprint(out, "| variable | default | meaning |\n|---|---|---|\n")
+			if dotenv {
+				fmt.Fprint(out, "# Settings of Howdah, with their defaults. Copy to .env what you change; the environment wins over it.\n")
 				for _, s := range c.List() {
-					fmt.Fprintf(out, "| `%s` | %s | %s |\n", s.Name, code(s.Default), s.Doc)
+					fmt.Fprintf(out, "\n# %s\n# %s=%s\n", s.Doc, s.Name, s.Default)
 				}
 				return nil
 			}
@@ -95,13 +95,6 @@ func configCmd() *cobra.Command {
 			return w.Flush()
 		},
 	}
-	cmd.Flags().BoolVar(&markdown, "markdown", false, "print the README's table")
+	cmd.Flags().BoolVar(&dotenv, "dotenv", false, "print every setting's meaning and default as a .env file")
 	return cmd
-}
-
-func code(s string) string {
-	if s == "" {
-		return ""
-	}
-	return "`" + s + "`"
 }
