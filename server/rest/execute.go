@@ -80,7 +80,7 @@ func (s *Service) execute(ctx context.Context, conn *pgxpool.Conn, j job) (*resu
 	}
 	p := db.NewPipe(ctx, conn)
 	defer p.Close(ctx)
-	p.SpillOver(maxHeldBody)
+	p.SpillOver(maxHeldBody, j.st.bodyAt())
 	end := "commit"
 	if s.rollsBack(&j.rq.prefer) {
 		end = "rollback"
