@@ -48,6 +48,7 @@ type request struct {
 	direct           []directArg
 	top              span // what Content-Range reports, without max-rows
 	limited          bool
+	after            []int    // literals of the cursor; 0 for a null
 	legacy           []string // embeds that went by their table's name: name, alias, …
 }
 
@@ -81,6 +82,9 @@ func (s *Service) parse(r *http.Request, path string) (*request, error) {
 		return nil, err
 	}
 	if err := rq.ranges(r, s.cfg.MaxRows); err != nil {
+		return nil, err
+	}
+	if err := rq.keyset(); err != nil {
 		return nil, err
 	}
 	if err := rq.payload(r); err != nil {
