@@ -213,7 +213,9 @@ func (p *Pipe) Done() error {
 
 // Close drains the pipeline and ends a transaction that was begun by hand.
 func (p *Pipe) Close(ctx context.Context) {
-	if err := p.pl.Close(); err != nil && p.conn.IsClosed() {
+	err := p.pl.Close()
+	p.Spilled().Close()
+	if err != nil && p.conn.IsClosed() {
 		return
 	}
 	if p.conn.TxStatus() != 'I' {
