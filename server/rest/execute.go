@@ -21,14 +21,22 @@ type result struct {
 	location []byte // JSON pairs of the inserted row's key
 	inserted int64  // rows that an upsert inserted; -1 where nobody counted
 	body     *[]byte
+	spill    *db.Spill // the body, if it was too long for memory
 }
 
 var bodies = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
 
-const maxPooledBody = 1 << 20
+// Bodies that are longer lie in a temporary file until they are sent. So a
+// request takes the same memory whatever it answers, nothing is sent before the
+// transaction has committed, and a slow client holds no connection.
+const maxHeldBody = 256 << 10
 
 func (r *result) release() {
-	if r != nil && r.body != nil && cap(*r.body) <= maxPooledBody {
+	if r == nil {
+		return
+	}
+	r.spill.Close()
+	if r.body != nil && cap(*r.body) <= 2*maxHeldBody {
 		*r.body = (*r.body)[:0]
 		bodies.Put(r.body)
 	}
@@ -109,6 +117,7 @@ func (s *Service) execute(ctx context.Context, conn *pgxpool.Conn, rq *request, 
 	c.Unprepared = s.cfg.Unprepared()
 	p := db.NewPipe(ctx, conn)
 	defer p.Close(ctx)
+	p.SpillOver(maxHeldBody)
 	rollback := s.rollsBack(&rq.prefer)
 	begun := rollback || isolation != ""
 	if begun {
@@ -199,6 +208,9 @@ func (s *Service) collect(p *db.Pipe, rq *request, st *statement, c *db.Caller, 
 	}
 	if err := p.Done(); err != nil {
 		return fail(err)
+	}
+	if res.spill = p.Spilled(); res.spill != nil && res.spill.Err() != nil {
+		return fail(res.spill.Err())
 	}
 	return res, nil
 }

@@ -208,9 +208,13 @@ func (a *answer) write(w http.ResponseWriter) error {
 		a.set("Vary", "Accept, Prefer, Range, Origin")
 	}
 	if a.length {
-		a.set("Content-Length", strconv.Itoa(len(a.body)))
+		a.set("Content-Length", strconv.FormatInt(a.size(), 10))
 	}
 	w.WriteHeader(a.status)
+	if a.spill != nil {
+		_, err := a.spill.WriteTo(w)
+		return err
+	}
 	if len(a.body) == 0 {
 		return nil
 	}
