@@ -40,6 +40,7 @@ create table mail.messages (
   idempotency_key text,
   state           text not null default 'queued',
   attempts        int not null default 0,
+  max_attempts    int not null default 12,
   error_class     text,
   error           text,
   created_at      timestamptz not null default now(),
@@ -58,7 +59,7 @@ alter table mail.messages enable row level security;
 comment on table mail.messages is 'Each mail and text message: whom it goes to, what it says, how it went. Written by mail.send and sms.send.';
 comment on column mail.messages.version is 'The version of the template when it was queued; 0 is the built-in one.';
 comment on column mail.messages.sealed is 'Codes and links, encrypted by the server; wiped when the message is sent or given up.';
-comment on column mail.messages.state is 'queued, sending, sent; bounced: refused for good; failed: tried in vain; unknown: the worker died while sending a message that must not go twice.';
+comment on column mail.messages.state is 'queued, sending, sent; bounced: refused for good; failed: tried max_attempts times in vain; unknown: the worker died while sending a message that must not go twice.';
 
 create table mail.inbox (
   id          bigint generated always as identity,
@@ -74,8 +75,8 @@ comment on table mail.inbox is 'The last messages of a development server, encry
 
 -- What trusted servers may read: everything but the secrets.
 grant select on mail.templates to service_role;
-grant select (id, channel, recipient, template, locale, version, body, data, idempotency_key, state, attempts, error_class, error,
-              created_at, claimed_at, finished_at) on mail.messages to service_role;
+grant select (id, channel, recipient, template, locale, version, body, data, idempotency_key, state, attempts, max_attempts, error_class,
+              error, created_at, claimed_at, finished_at) on mail.messages to service_role;
 reset role;
 
 -- +goose Down

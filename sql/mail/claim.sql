@@ -13,10 +13,12 @@ as $$
          sealed      = case when v.state = 'sending' then m.sealed end,
          attempts    = m.attempts + (v.state = 'sending')::int,
          claimed_at  = case when v.state = 'sending' then _now else m.claimed_at end,
-         finished_at = case when v.state = 'unknown' then _now end,
-         error_class = case when v.state = 'unknown' then 'crash' end,
-         error       = case when v.state = 'unknown' then 'the worker died while sending; with an idempotency key it is not sent again' end
-    from (select o.id, case when o.state = 'sending' and o.idempotency_key is not null then 'unknown' else 'sending' end as state
+         finished_at = case when v.state <> 'sending' then _now end,
+         error_class = case when v.state <> 'sending' then 'crash' else m.error_class end,
+         error       = case when v.state <> 'sending' then 'the worker died while sending' else m.error end
+    from (select o.id, case when o.state = 'sending' and o.idempotency_key is not null then 'unknown'
+                            when o.attempts >= o.max_attempts then 'failed'
+                            else 'sending' end as state
             from mail.messages o
            where o.id = _message and o.state in ('queued', 'sending')
              for update) v
@@ -24,6 +26,6 @@ as $$
   returning m.state, m.channel, m.sealed, m.attempts
 $$;
 comment on function mail.claim(bigint, timestamptz) is
-  'Takes a queued message for sending; no row when it is done or not there. state is sending, or unknown for a message with an idempotency key whose sender died on the way: that one must not be sent.';
+  'Takes a queued message for sending; no row when it is done or not there. state is sending, or what became of a message whose sender died on the way and that is not sent again: unknown (it has an idempotency key) or failed (it was the last try).';
 revoke execute on function mail.claim(bigint, timestamptz) from public;
 grant execute on function mail.claim(bigint, timestamptz) to authenticator;
