@@ -55,7 +55,7 @@ func New(ctx context.Context, c *config.Config, url, version string) (*Server, e
 	)
 	use(s.echo, c.Server, c.Production()) //nolint:contextcheck // middleware derives from each request's context
 	s.health.Mount(s.echo)
-	users, err := auth.New(ctx, auth.Deps{Pool: pool, Ring: ring, Config: c.Auth, Version: version})
+	users, err := auth.New(ctx, auth.Deps{Pool: pool, Ring: ring, Config: c.Auth, Server: c.Server, Version: version})
 	if err != nil {
 		pool.Close()
 		return nil, err
