@@ -28,9 +28,12 @@ type Auth struct {
 	RateLimitToken   int  `env:"AUTH_RATE_LIMIT_TOKEN_PER_WINDOW" envDefault:"10" doc:"password sign-ins, an IP and an account each"`
 	RateLimitRefresh int  `env:"AUTH_RATE_LIMIT_REFRESH_PER_WINDOW" envDefault:"150" doc:"refused refreshes an IP"`
 	RateLimitSignup  int  `env:"AUTH_RATE_LIMIT_SIGNUP_PER_WINDOW" envDefault:"5" doc:"sign-ups an IP"`
+
+	MFA MFA
 }
 
 func (a *Auth) mistakes(add func(ok bool, format string, args ...any)) {
+	a.MFA.mistakes(add)
 	switch a.JWTAlgorithm {
 	case "ES256", "RS256", "EdDSA":
 	default:
