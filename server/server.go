@@ -12,6 +12,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/auth"
+	"howdah/server/auth/kit"
+	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
 	"howdah/server/ops"
@@ -61,9 +63,23 @@ func New(ctx context.Context, c *config.Config, url, version string) (*Server, e
 		return nil, err
 	}
 	users.Mount(s.echo)
+	if err := s.mountAuth(users.Kit(), c); err != nil {
+		pool.Close()
+		return nil, err
+	}
 	s.listener = db.NewListener(pool)
 	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true}, "/rest/v1", ddlChannel)
 	return s, nil
+}
+
+// mountAuth serves what stands on users and their sessions.
+func (s *Server) mountAuth(k *kit.Kit, c *config.Config) error {
+	factors, err := mfa.New(k, c.Auth.MFA, c.Server.SiteURL)
+	if err != nil {
+		return err
+	}
+	factors.Mount(s.echo)
+	return nil
 }
 
 func newEcho() *echo.Echo {
