@@ -19,6 +19,7 @@ import (
 	"howdah/server/ops"
 	"howdah/server/problem"
 	"howdah/server/rest"
+	"howdah/server/storage"
 	"howdah/server/token"
 )
 
@@ -28,6 +29,7 @@ type Server struct {
 	pool        *db.Pool
 	health      *ops.Health
 	rest        *rest.Service
+	storage     *storage.Service
 	listener    *db.Listener
 	changed     chan struct{} // DDL was announced
 	readTimeout time.Duration
@@ -54,6 +56,9 @@ func New(ctx context.Context, c *config.Config, url, version string) (*Server, e
 	s.echo.HTTPErrorHandler = problem.Handler(
 		problem.Wire{Prefix: "/auth/v1", Render: problem.GoTrue},
 		problem.Wire{Prefix: "/rest/v1", Render: problem.RenderPostgREST},
+		problem.Wire{Prefix: storage.Prefix, Render: problem.Storage},
+		problem.Wire{Prefix: storage.Prefix + "/upload/resumable", Render: problem.StorageText},
+		problem.Wire{Prefix: storage.Prefix + "/s3", Render: problem.StorageXML},
 	)
 	use(s.echo, c.Server, c.Production()) //nolint:contextcheck // middleware derives from each request's context
 	s.health.Mount(s.echo)
@@ -67,6 +72,19 @@ func New(ctx context.Context, c *config.Config, url, version string) (*Server, e
 		pool.Close()
 		return nil, err
 	}
+	backend, err := storage.NewBackend(c.Storage)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	s.storage, err = storage.New(storage.Deps{
+		Pool: pool, Ring: ring, Backend: backend, Config: c.Storage, ExternalURL: c.Server.ExternalURL, AnonRole: c.Rest.AnonRole, Version: version,
+	})
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	s.storage.Mount(s.echo)
 	s.listener = db.NewListener(pool)
 	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true}, "/rest/v1", ddlChannel)
 	return s, nil
@@ -110,6 +128,9 @@ func (s *Server) start(ctx context.Context) <-chan struct{} {
 	var loops sync.WaitGroup
 	loops.Go(func() { s.listener.Run(ctx) })
 	loops.Go(func() { s.rest.Run(ctx) })
+	if s.storage != nil {
+		loops.Go(func() { s.storage.Run(ctx) })
+	}
 	go func() {
 		defer close(done)
 		loops.Wait()
