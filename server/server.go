@@ -14,6 +14,7 @@ import (
 	"howdah/server/auth"
 	"howdah/server/config"
 	"howdah/server/db"
+	"howdah/server/functions"
 	"howdah/server/ops"
 	"howdah/server/problem"
 	"howdah/server/rest"
@@ -26,6 +27,7 @@ type Server struct {
 	pool        *db.Pool
 	health      *ops.Health
 	rest        *rest.Service
+	functions   *functions.Service
 	listener    *db.Listener
 	changed     chan struct{} // DDL was announced
 	readTimeout time.Duration
@@ -63,6 +65,9 @@ func New(ctx context.Context, c *config.Config, url, version string) (*Server, e
 	users.Mount(s.echo)
 	s.listener = db.NewListener(pool)
 	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true}, "/rest/v1", ddlChannel)
+	s.functions = functions.New(functions.Deps{Pool: pool, Ring: ring, Config: c.Functions, AnonRole: c.Rest.AnonRole})
+	s.listener.On(functions.Channel, func(string) { s.functions.Changed() })
+	s.functions.Mount(s.echo)
 	return s, nil
 }
 
@@ -94,6 +99,9 @@ func (s *Server) start(ctx context.Context) <-chan struct{} {
 	var loops sync.WaitGroup
 	loops.Go(func() { s.listener.Run(ctx) })
 	loops.Go(func() { s.rest.Run(ctx) })
+	if s.functions != nil { // with --only rest there are none
+		loops.Go(func() { s.functions.Run(ctx) })
+	}
 	go func() {
 		defer close(done)
 		loops.Wait()
