@@ -19,6 +19,7 @@ type Config struct {
 	Rest        Rest
 	Storage     Storage
 	PostgREST   PostgREST
+	Functions   Functions
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool

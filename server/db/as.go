@@ -15,6 +15,7 @@ type Caller struct {
 	Claims    []byte // JSON, as request.jwt.claims shows them
 	SessionID string // looked up before anything else; empty for API keys
 	UserID    string
+	Verified  bool // a token or an API key was sent, and holds
 	Method    string
 	Path      string
 	Headers   []byte // JSON object, names in lower case
