@@ -17,10 +17,13 @@ type Config struct {
 	DB          DB
 	Auth        Auth
 	Rest        Rest
+	Storage     Storage
 	PostgREST   PostgREST
+	Functions   Functions
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool
+	vars                                   map[string]string // with --only rest: what all this was made of
 }
 
 // Production says whether unsafe settings are errors rather than warnings.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,11 +59,32 @@ func Parse(vars map[string]string) (*Config, error) {
 			mistakes = append(mistakes, explain(e))
 		}
 	}
+	trimLists(reflect.ValueOf(c).Elem())
 	mistakes = append(mistakes, c.mistakes()...)
 	if len(mistakes) > 0 {
 		return nil, &Mistakes{mistakes}
 	}
-	return c, c.fill()
+	return c, c.fill(vars)
+}
+
+// trimLists takes the blanks around the elements of lists away, and empty ones.
+func trimLists(v reflect.Value) {
+	for i := range v.NumField() {
+		field := v.Field(i)
+		switch {
+		case !v.Type().Field(i).IsExported():
+		case field.Kind() == reflect.Struct:
+			trimLists(field)
+		case field.Type() == reflect.TypeFor[[]string]():
+			var kept []string
+			for n := range field.Len() {
+				if s := strings.TrimSpace(field.Index(n).String()); s != "" {
+					kept = append(kept, s)
+				}
+			}
+			field.Set(reflect.ValueOf(kept))
+		}
+	}
 }
 
 // Mistakes is every setting that cannot be used, one line each.
@@ -125,6 +147,8 @@ func (c *Config) mistakes() []string {
 	add(d.AcquireTimeout > 0, "DB_POOL_ACQUIRE_TIMEOUT must be over 0")
 	add(d.StatementTimeoutMS >= 0, "DB_STATEMENT_TIMEOUT_MS must not be negative")
 	c.Auth.mistakes(add)
+	c.Storage.mistakes(add)
+	c.Functions.mistakes(add)
 	if c.Production() {
 		out = append(out, c.unsafe()...)
 	}
@@ -154,12 +178,14 @@ func (c *Config) unsafe() []string {
 }
 
 // fill computes the defaults that depend on other settings.
-func (c *Config) fill() error {
+func (c *Config) fill(vars map[string]string) error {
+	c.Functions.vars = c.Functions.visible(vars)
 	home, err := filepath.Abs(c.Home)
 	if err != nil {
 		return fmt.Errorf("HOWDAH_HOME: %w", err)
 	}
 	c.Home = home
+	c.Storage.fill(home)
 	s := &c.Server
 	c.urlFollows, c.siteFollows, c.issuerFollows = s.ExternalURL == "", s.SiteURL == "", c.Auth.JWTIssuer == ""
 	if c.urlFollows {

@@ -15,6 +15,7 @@ type Caller struct {
 	Claims    []byte // JSON, as request.jwt.claims shows them
 	SessionID string // looked up before anything else; empty for API keys
 	UserID    string
+	Verified  bool // a token or an API key was sent, and holds
 	Method    string
 	Path      string
 	Headers   []byte // JSON object, names in lower case
@@ -41,12 +42,14 @@ func orNull(s string) []byte {
 
 // The prelude is the first statement of a request's pipeline. Without begin, a
 // pipeline is one transaction up to its sync: what is set here is local to it,
-// and a raise here aborts all that follows.
+// and a raise here aborts all that follows. The session is looked up in the
+// same statement, for a statement of its own costs more than the look-up; who
+// may execute the function is checked before any of it runs, as the login role.
 const (
-	sessionSQL = `select auth.require_session(_session_id => $1::uuid, _user_id => $2::uuid)`
-	callerSQL  = `select set_config('search_path', $1, true), set_config('role', $2, true), set_config('request.jwt.claims', $3, true),` +
+	callerSQL = `select set_config('search_path', $1, true), set_config('role', $2, true), set_config('request.jwt.claims', $3, true),` +
 		` set_config('request.method', $4, true), set_config('request.path', $5, true), set_config('request.headers', $6, true),` +
 		` set_config('request.cookies', $7, true), set_config('transaction_read_only', $8, true)`
+	sessionSQL  = callerSQL + `, auth.require_session(_session_id => $9::uuid, _user_id => $10::uuid)`
 	settingsSQL = `select set_config(s.key, s.value, true) from json_each_text($1::json) as s`
 )
 
@@ -96,9 +99,6 @@ func NewPipe(ctx context.Context, conn *pgxpool.Conn) *Pipe {
 // As sends the prelude.
 func (p *Pipe) As(c *Caller) {
 	p.unnamed = c.Unprepared
-	if c.HasSession() {
-		p.Query("howdah_session", sessionSQL, nil, [][]byte{orNull(c.SessionID), orNull(c.UserID)}, nil)
-	}
 	if c.RoleSettings != nil {
 		p.Query("howdah_settings", settingsSQL, nil, [][]byte{c.RoleSettings}, nil)
 	}
@@ -106,10 +106,16 @@ func (p *Pipe) As(c *Caller) {
 	if c.ReadOnly {
 		readOnly = "on"
 	}
-	p.Query("howdah_caller", callerSQL, nil, [][]byte{
+	values := make([][]byte, 8, 10)
+	copy(values, [][]byte{
 		[]byte(c.SearchPath), []byte(c.Role), c.Claims, []byte(c.Method), []byte(c.Path),
 		c.Headers, c.Cookies, []byte(readOnly),
-	}, nil)
+	})
+	if c.HasSession() {
+		p.Query("howdah_session", sessionSQL, nil, append(values, orNull(c.SessionID), orNull(c.UserID)), nil)
+	} else {
+		p.Query("howdah_caller", callerSQL, nil, values, nil)
+	}
 	if c.Settings != nil {
 		p.Query("howdah_settings", settingsSQL, nil, [][]byte{c.Settings}, nil)
 	}
@@ -136,7 +142,7 @@ func (p *Pipe) Query(name, sql string, types []uint32, values [][]byte, formats 
 // Prelude is how many results As left to read.
 func (c *Caller) Prelude() int {
 	n := 1
-	for _, more := range []bool{c.HasSession(), c.RoleSettings != nil, c.Settings != nil} {
+	for _, more := range []bool{c.RoleSettings != nil, c.Settings != nil} {
 		if more {
 			n++
 		}
