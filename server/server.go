@@ -66,7 +66,7 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 	if err := s.mountAuth(ctx, c, ring, version); err != nil {
 		return nil, err
 	}
-	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true}, "/rest/v1", ddlChannel)
+	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}, "/rest/v1", ddlChannel)
 	if err := s.mountStorage(c, ring, version); err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ func (rq *request) shape(buf []byte) []byte {
 	w.str("count", rq.prefer.count)
 	w.flag("limited", rq.limited)
 	w.cursor(rq)
+	w.flag("rls", rq.prefer.explain == "rls" && rq.op == opRead)
 	w.flag("check", rq.checked())
 	if rq.prefer.strict() {
 		w.str("strict", strings.Join(rq.prefer.invalid, ", "))

@@ -9,7 +9,7 @@ import (
 // prefer is the Prefer header, understood. Empty means not said.
 type prefer struct {
 	resolution, rep, count, tx, missing, handling string
-	timezone                                      string
+	timezone, explain                             string
 	maxAffected                                   int64 // -1 for not said
 	cursor                                        bool
 	after                                         string // the cursor; empty for the first page
@@ -67,6 +67,8 @@ func (p *prefer) slot(k, v string) *string {
 		return &p.missing
 	case "handling=strict", "handling=lenient":
 		return &p.handling
+	case "explain=rls":
+		return &p.explain
 	}
 	return nil
 }
@@ -97,6 +99,7 @@ func (p *prefer) applied(op string, keyed bool) string {
 	if p.maxAffected >= 0 && p.strict() {
 		add("max-affected", strconv.FormatInt(p.maxAffected, 10), op == opUpdate || op == opDelete || op == opCall)
 	}
+	add("explain", p.explain, op == opRead)
 	if p.cursor && op == opRead {
 		if len(b) > 0 {
 			b = append(b, ", "...)

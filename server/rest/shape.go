@@ -62,6 +62,10 @@ type directArg struct {
 func (s *Service) parse(r *http.Request, path string) (*request, error) {
 	rq := &request{path: path, method: r.Method}
 	rq.prefer = parsePrefer(r.Header, s.cfg.TxAllowOverride())
+	if rq.prefer.explain != "" && !s.explain {
+		rq.prefer.explain = ""
+		rq.prefer.invalid = append(rq.prefer.invalid, "explain=rls")
+	}
 	if err := rq.resource(path, s); err != nil {
 		return nil, err
 	}

@@ -126,6 +126,9 @@ begin
   v_at := jsonb_build_object('from', rest._qualified(v_rel), 'q', rest._qualified(v_rel), 'type', rest._qualified(v_rel),
                              'row', quote_ident(_shape ->> 'name'), 'conds', '[]'::jsonb);
   v_node := rest._resolve(_shape -> 'root', v_rel, _shape ->> 'name', 0, _ctx);
+  if _shape ? 'rls' then
+    return rest._compile_rls(_shape, v_node, v_at);
+  end if;
   v_handler := rest._negotiate(_shape -> 'accept', _shape ->> 'schema', _shape ->> 'name', rest._default_select(_shape -> 'root'), _ctx);
   perform rest._check_preferences(_shape);
   v_totals := rest._totals(v_node, v_at, _shape, 'pg_catalog.count(h_row)', _ctx);
