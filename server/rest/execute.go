@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -26,6 +27,7 @@ func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*sta
 		return nil, nil, err
 	}
 	defer conn.Release()
+	began := time.Now()
 	shape := rq.shape(make([]byte, 0, 512))
 	st, cached := s.cache.get(shape)
 	if !cached {
@@ -33,6 +35,7 @@ func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*sta
 			return nil, nil, err
 		}
 	}
+	rq.planned = time.Since(began)
 	if rq.op == opInfo {
 		return st, nil, nil
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -39,6 +38,7 @@ type Service struct {
 	explain       bool
 	changed       <-chan struct{}
 	cache         *cache
+	documents     documents
 	settings      []byte // for rest.compile
 	appSettings   []byte
 	preRequestSQL string
@@ -47,17 +47,18 @@ type Service struct {
 	prefix        string // where the API is mounted
 }
 
-// New makes the service; Run keeps its cache true to the schema.
-func New(d Deps) *Service {
+// New makes the service; Run keeps its cache true to the schema. It refuses a
+// PGRST_JWT_SECRET that verifies nothing.
+func New(d Deps) (*Service, error) {
 	s := &Service{pool: d.Pool, verifier: d.Verifier, cfg: d.Config, sessions: d.Sessions, explain: d.Explain, changed: d.Changed, version: d.Version}
 	if s.verifier == nil && d.Config.JWTSecret != "" {
 		v, err := newSecretVerifier(&s.cfg)
 		if err != nil {
-			slog.Error("tokens cannot be verified", "error", err)
-		} else {
-			s.verifier = v
+			return nil, err
 		}
+		s.verifier = v
 	}
+	s.documents = newDocuments()
 	s.cache = newCache(max(d.Config.StatementCache, 16), d.Config.CacheTTL)
 	settings := map[string]any{"schemas": d.Config.Schemas, "aggregates": d.Config.Aggregates, "plan": d.Config.Plan, "hoisted": d.Config.HoistedSettings}
 	if d.Config.MaxRows > 0 {
@@ -76,7 +77,7 @@ func New(d Deps) *Service {
 	if d.Config.PreRequest != "" {
 		s.preRequestSQL = "select " + string(qualified(d.Config.PreRequest)) + "()"
 	}
-	return s
+	return s, nil
 }
 
 func qualified(name string) []byte {
@@ -97,9 +98,15 @@ func (s *Service) Run(ctx context.Context) {
 			if !ok {
 				return
 			}
-			s.cache.drop()
+			s.drop()
 		}
 	}
+}
+
+// drop forgets all that was derived from the schema.
+func (s *Service) drop() {
+	s.cache.drop()
+	s.documents.byKey.InvalidateAll()
 }
 
 // Mount serves the API below a group.
@@ -171,7 +178,7 @@ func (s *Service) serve(r *http.Request, w http.ResponseWriter, path string, aut
 		if s.cfg.ServerTiming {
 			done := time.Now()
 			a.set("Server-Timing", serverTiming([]string{"jwt", "parse", "plan", "transaction", "response"},
-				[]float64{ms(verified.Sub(start)), ms(parsed.Sub(verified)), 0, ms(done.Sub(parsed)), ms(time.Since(done))}))
+				[]float64{ms(verified.Sub(start)), ms(parsed.Sub(verified)), ms(rq.planned), ms(done.Sub(parsed) - rq.planned), ms(time.Since(done))}))
 		}
 	}
 	if rq.op == opRoot || rq.op == opInfo && rq.name == "" {

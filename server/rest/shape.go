@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // What a request does.
@@ -48,8 +49,9 @@ type request struct {
 	direct           []directArg
 	top              span // what Content-Range reports, without max-rows
 	limited          bool
-	after            []int    // literals of the cursor; 0 for a null
-	legacy           []string // embeds that went by their table's name: name, alias, …
+	after            []int         // literals of the cursor; 0 for a null
+	planned          time.Duration // what it took to have the statement
+	legacy           []string      // embeds that went by their table's name: name, alias, …
 }
 
 // directArg is an argument of a call from the URL or a form.
