@@ -28,10 +28,13 @@ func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*sta
 	}
 	defer conn.Release()
 	began := time.Now()
-	shape := rq.shape(make([]byte, 0, 512))
-	st, cached := s.cache.get(shape)
+	if rq.key == "" {
+		var buf [512]byte
+		rq.key = string(rq.shape(buf[:0]))
+	}
+	st, cached := s.cache.get(rq.key)
 	if !cached {
-		if st, err = s.compile(ctx, conn, shape); err != nil {
+		if st, err = s.compile(ctx, conn, rq.key); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -43,7 +46,7 @@ func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*sta
 	if err != nil && cached && stale(err) {
 		// The catalog may have moved on since the shape was compiled, before the
 		// news of it came. What failed has been rolled back.
-		again, compileErr := s.compile(ctx, conn, shape)
+		again, compileErr := s.compile(ctx, conn, rq.key)
 		if compileErr != nil {
 			return nil, nil, compileErr
 		}

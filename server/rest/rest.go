@@ -38,9 +38,12 @@ type Service struct {
 	explain       bool
 	changed       <-chan struct{}
 	cache         *cache
+	parsed        parsedRequests
 	documents     documents
 	settings      []byte // for rest.compile
 	appSettings   []byte
+	anonClaims    []byte
+	searchPaths   map[string]string // by exposed schema
 	preRequestSQL string
 	roles         atomic.Pointer[roleSettings]
 	version       string
@@ -58,7 +61,13 @@ func New(d Deps) (*Service, error) {
 		}
 		s.verifier = v
 	}
+	s.anonClaims = []byte(`{"role":` + quoteJSON(d.Config.AnonRole) + `}`)
+	s.searchPaths = make(map[string]string, len(d.Config.Schemas))
+	for _, schema := range d.Config.Schemas {
+		s.searchPaths[schema] = searchPath(schema, d.Config.ExtraSearchPath)
+	}
 	s.documents = newDocuments()
+	s.parsed = newParsedRequests(max(d.Config.StatementCache, 16))
 	s.cache = newCache(max(d.Config.StatementCache, 16), d.Config.CacheTTL)
 	settings := map[string]any{"schemas": d.Config.Schemas, "aggregates": d.Config.Aggregates, "plan": d.Config.Plan, "hoisted": d.Config.HoistedSettings}
 	if d.Config.MaxRows > 0 {
@@ -167,12 +176,12 @@ func (s *Service) serve(r *http.Request, w http.ResponseWriter, path string, aut
 		return a.write(w)
 	}
 	verified := time.Now()
-	rq, err := s.parse(r, path)
+	rq, err := s.understand(r, path)
 	if err != nil {
 		return err
 	}
 	parsed := time.Now()
-	caller.SearchPath = s.searchPath(rq.schema)
+	caller.SearchPath = s.searchPaths[rq.schema]
 	caller.Settings = s.callerSettings(&rq.prefer)
 	timing := func(a *answer) {
 		if s.cfg.ServerTiming {
