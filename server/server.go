@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/auth"
+	"howdah/server/auth/keys"
 	"howdah/server/auth/kit"
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
@@ -28,6 +29,7 @@ type Server struct {
 	pool        *db.Pool
 	health      *ops.Health
 	rest        *rest.Service
+	meter       *keys.Meter // of API keys
 	listener    *db.Listener
 	changed     chan struct{} // DDL was announced
 	readTimeout time.Duration
@@ -79,6 +81,9 @@ func (s *Server) mountAuth(k *kit.Kit, c *config.Config) error {
 		return err
 	}
 	factors.Mount(s.echo)
+	keys.New(k).Mount(s.echo)
+	s.meter = keys.NewMeter(k.Pool, time.Second)
+	s.echo.Use(s.meter.Count)
 	return nil
 }
 
@@ -110,6 +115,9 @@ func (s *Server) start(ctx context.Context) <-chan struct{} {
 	var loops sync.WaitGroup
 	loops.Go(func() { s.listener.Run(ctx) })
 	loops.Go(func() { s.rest.Run(ctx) })
+	if s.meter != nil { // not where the data API is served alone
+		loops.Go(func() { s.meter.Run(ctx) })
+	}
 	go func() {
 		defer close(done)
 		loops.Wait()
