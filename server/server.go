@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/auth"
+	"howdah/server/auth/keys"
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
@@ -28,6 +29,7 @@ type Server struct {
 	echo        *echo.Echo
 	pool        *db.Pool
 	health      *ops.Health
+	meter       *keys.Meter // of API keys; nil with --only rest
 	listener    *db.Listener
 	changed     chan struct{}           // DDL was announced
 	loops       []func(context.Context) // what goes on beside requests, each until its context ends
@@ -95,11 +97,16 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 		return err
 	}
 	users.Mount(s.echo)
-	factors, err := mfa.New(users.Kit(), c.Auth.MFA, c.Server.SiteURL)
+	kit := users.Kit()
+	factors, err := mfa.New(kit, c.Auth.MFA, c.Server.SiteURL)
 	if err != nil {
 		return err
 	}
 	factors.Mount(s.echo)
+	keys.New(kit).Mount(s.echo)
+	s.meter = keys.NewMeter(s.pool, time.Second)
+	s.echo.Use(s.meter.Count)
+	s.loops = append(s.loops, s.meter.Run)
 	return nil
 }
 
