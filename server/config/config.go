@@ -18,7 +18,9 @@ type Config struct {
 	Auth        Auth
 	Rest        Rest
 	Jobs        Jobs
+	Storage     Storage
 	PostgREST   PostgREST
+	Functions   Functions
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool
