@@ -56,7 +56,7 @@ func NewOnlyRest(ctx context.Context, c *config.Config, version string) (*Server
 			return nil, fmt.Errorf("settings pgrst.* of the login role: %w", err)
 		}
 	}
-	s := newServer(c, pool, ops.NewHealth(pool, restReadySQL, version), problem.Wire{Prefix: "", Render: problem.RenderPostgREST})
+	s := newBase(c, pool, ops.NewHealth(pool, restReadySQL, version), problem.Wire{Prefix: "", Render: problem.RenderPostgREST})
 	// Before routing: what is asked below /rest/v1 is what is asked at /.
 	s.echo.Pre(func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(e echo.Context) error {

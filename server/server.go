@@ -55,7 +55,7 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 	if c.Auth.JWTAlgorithm == "EdDSA" {
 		slog.WarnContext(ctx, "supabase-js does not verify EdDSA by itself: its getClaims fails; prefer ES256 for browsers")
 	}
-	s := newServer(c, pool, ops.NewHealth(pool, platformReadySQL, version),
+	s := newBase(c, pool, ops.NewHealth(pool, platformReadySQL, version),
 		problem.Wire{Prefix: "/auth/v1", Render: problem.GoTrue},
 		problem.Wire{Prefix: "/rest/v1", Render: problem.RenderPostgREST},
 		problem.Wire{Prefix: storage.Prefix, Render: problem.Storage},
@@ -75,8 +75,8 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 	return s, nil
 }
 
-// newServer is a server that answers nothing yet.
-func newServer(c *config.Config, pool *db.Pool, health *ops.Health, wires ...problem.Wire) *Server {
+// newBase is a server that answers nothing yet.
+func newBase(c *config.Config, pool *db.Pool, health *ops.Health, wires ...problem.Wire) *Server {
 	s := &Server{echo: newEcho(), pool: pool, health: health, listener: db.NewListener(pool), readTimeout: c.Server.RequestTimeout}
 	s.echo.HTTPErrorHandler = problem.Handler(wires...)
 	use(s.echo, c.Server, c.Production())
