@@ -17,6 +17,7 @@ type Config struct {
 	DB          DB
 	Auth        Auth
 	Rest        Rest
+	Jobs        Jobs
 	PostgREST   PostgREST
 
 	// whether a setting was left to follow the address

@@ -60,6 +60,7 @@ type Pipe struct {
 	known   *prepared
 	pending []pendingResult
 	unnamed bool
+	synced  bool
 }
 
 type pendingResult struct {
@@ -125,9 +126,8 @@ func (p *Pipe) Query(name, sql string, types []uint32, values [][]byte, formats 
 		p.evict()
 		p.pl.SendPrepare(name, sql, types)
 		p.pending = append(p.pending, pendingResult{prepare: name})
-	} else {
-		p.known.names[name] = p.known.clock
 	}
+	p.known.names[name] = p.known.clock
 	p.pl.SendQueryPrepared(name, values, formats, results)
 	p.pending = append(p.pending, pendingResult{})
 }
@@ -165,7 +165,16 @@ func (p *Pipe) evict() {
 }
 
 // Sync ends the transaction and sends all that is queued.
-func (p *Pipe) Sync() error { return p.pl.Sync() }
+func (p *Pipe) Sync() error {
+	p.synced = true
+	return p.pl.Sync()
+}
+
+// Flush sends all that is queued and leaves the transaction open.
+func (p *Pipe) Flush() error {
+	p.pl.SendFlushRequest()
+	return p.pl.Flush()
+}
 
 // Next is the result of the next query.
 func (p *Pipe) Next() (*pgconn.ResultReader, error) {
@@ -174,12 +183,11 @@ func (p *Pipe) Next() (*pgconn.ResultReader, error) {
 		p.pending = p.pending[1:]
 		got, err := p.pl.GetResults()
 		if err != nil {
+			delete(p.known.names, what.prepare)
 			return nil, err
 		}
 		switch got := got.(type) {
-		case *pgconn.StatementDescription:
-			p.known.names[what.prepare] = p.known.clock
-		case *pgconn.CloseComplete:
+		case *pgconn.StatementDescription, *pgconn.CloseComplete:
 		case *pgconn.ResultReader:
 			return got, nil
 		default:
@@ -213,13 +221,26 @@ func (p *Pipe) Done() error {
 
 // Close drains the pipeline and ends a transaction that was begun by hand.
 func (p *Pipe) Close(ctx context.Context) {
+	p.drain()
 	err := p.pl.Close()
 	p.Spilled().Close()
+	p.SpillOver(0, AnyColumn)
 	if err != nil && p.conn.IsClosed() {
 		return
 	}
 	if p.conn.TxStatus() != 'I' {
 		_, _ = p.conn.Exec(ctx, "rollback").ReadAll() // if this did not help, the pool drops the connection
+	}
+}
+
+// drain reads what nobody waits for, to know what was prepared: after an error
+// the server skips all up to the sync.
+func (p *Pipe) drain() {
+	for p.synced && len(p.pending) > 0 && p.Skip() == nil {
+		continue
+	}
+	for _, skipped := range p.pending {
+		delete(p.known.names, skipped.prepare)
 	}
 }
 

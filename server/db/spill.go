@@ -51,6 +51,7 @@ type spillReader struct {
 	out     []byte // looked at, not yet passed on
 	left    int    // bytes of the current message that are still to pass
 	over    int    // 0 spills nothing
+	column  int    // the value's place in its row, or AnyColumn
 	spilled *Spill
 }
 
@@ -150,9 +151,9 @@ func (s *spillReader) message() error {
 	if err := s.full(row[messageHeader:]); err != nil {
 		return err
 	}
-	for range binary.BigEndian.Uint16(row[messageHeader:]) {
+	for column := range int(binary.BigEndian.Uint16(row[messageHeader:])) {
 		var err error
-		if row, err = s.value(row); err != nil {
+		if row, err = s.value(row, column); err != nil {
 			return err
 		}
 	}
@@ -162,7 +163,7 @@ func (s *spillReader) message() error {
 }
 
 // value appends the row's next value, or an empty one in place of a long one.
-func (s *spillReader) value(row []byte) ([]byte, error) {
+func (s *spillReader) value(row []byte, column int) ([]byte, error) {
 	at := len(row)
 	row = append(row, 0, 0, 0, 0)
 	if err := s.full(row[at:]); err != nil {
@@ -172,7 +173,8 @@ func (s *spillReader) value(row []byte) ([]byte, error) {
 	if size == nullLength {
 		return row, nil
 	}
-	if size > s.over && s.spilled == nil && s.keep(int64(size)) {
+	wanted := s.column == column || s.column == AnyColumn
+	if wanted && size > s.over && s.spilled == nil && s.keep(int64(size)) {
 		clear(row[at:])
 		if _, err := io.CopyN(s.spilled, readerFunc(s.pull), int64(size)); err != nil {
 			return nil, err
@@ -217,11 +219,15 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
-// SpillOver keeps the first value longer than n bytes that comes in this
-// pipeline out of memory; Spilled takes it. Its row shows an empty value.
-func (p *Pipe) SpillOver(n int) {
+// AnyColumn stands for every column of a row.
+const AnyColumn = -1
+
+// SpillOver keeps a value longer than n bytes that comes in this pipeline, in
+// the column with that number, out of memory; Spilled takes it. Its row shows an
+// empty value. A further one stays in memory, as does all of the next pipeline.
+func (p *Pipe) SpillOver(n, column int) {
 	if r, ok := p.conn.CustomData()[spillKey].(*spillReader); ok {
-		r.over = n
+		r.over, r.column = n, column
 	}
 }
 
@@ -232,6 +238,6 @@ func (p *Pipe) Spilled() *Spill {
 		return nil
 	}
 	s := r.spilled
-	r.spilled, r.over = nil, 0
+	r.spilled = nil
 	return s
 }

@@ -57,7 +57,7 @@ func TestSpillReader(t *testing.T) {
 	}, nil)
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		s := &spillReader{from: &crumbs{stream, r}, over: 1000}
+		s := &spillReader{from: &crumbs{stream, r}, over: 1000, column: AnyColumn}
 		var got bytes.Buffer
 		for {
 			p := make([]byte, 1+r.IntN(3000))
