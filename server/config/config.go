@@ -18,6 +18,8 @@ type Config struct {
 	Auth        Auth
 	Rest        Rest
 	Jobs        Jobs
+	Outbound    Outbound
+	Mail        Mail
 	PostgREST   PostgREST
 
 	// whether a setting was left to follow the address
