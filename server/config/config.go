@@ -20,7 +20,9 @@ type Config struct {
 	Jobs        Jobs
 	Outbound    Outbound
 	Mail        Mail
+	Storage     Storage
 	PostgREST   PostgREST
+	Functions   Functions
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool

@@ -15,6 +15,7 @@ type Caller struct {
 	Claims    []byte // JSON, as request.jwt.claims shows them
 	SessionID string // looked up before anything else; empty for API keys
 	UserID    string
+	Verified  bool // a token or an API key was sent, and holds
 	Method    string
 	Path      string
 	Headers   []byte // JSON object, names in lower case
@@ -71,6 +72,7 @@ type pendingResult struct {
 type prepared struct {
 	names map[string]uint64
 	clock uint64
+	lost  []string // forgotten, and maybe there all the same
 }
 
 const (
@@ -86,7 +88,12 @@ func NewPipe(ctx context.Context, conn *pgxpool.Conn) *Pipe {
 		known = &prepared{names: map[string]uint64{}}
 		pc.CustomData()[preparedKey] = known
 	}
-	return &Pipe{pl: pc.StartPipeline(ctx), conn: pc, known: known, pending: make([]pendingResult, 0, 8)}
+	p := &Pipe{pl: pc.StartPipeline(ctx), conn: pc, known: known, pending: make([]pendingResult, 0, 8)}
+	for _, name := range known.lost {
+		p.deallocate(name)
+	}
+	known.lost = nil
+	return p
 }
 
 // As sends the prelude.
@@ -160,7 +167,11 @@ func (p *Pipe) evict() {
 		}
 	}
 	delete(p.known.names, oldest)
-	p.pl.SendDeallocate(oldest)
+	p.deallocate(oldest)
+}
+
+func (p *Pipe) deallocate(name string) {
+	p.pl.SendDeallocate(name)
 	p.pending = append(p.pending, pendingResult{prepare: "-"})
 }
 
@@ -184,6 +195,7 @@ func (p *Pipe) Next() (*pgconn.ResultReader, error) {
 		got, err := p.pl.GetResults()
 		if err != nil {
 			delete(p.known.names, what.prepare)
+			p.doubt(err)
 			return nil, err
 		}
 		switch got := got.(type) {
@@ -191,6 +203,7 @@ func (p *Pipe) Next() (*pgconn.ResultReader, error) {
 		case *pgconn.ResultReader:
 			return got, nil
 		default:
+			delete(p.known.names, what.prepare)
 			return nil, fmt.Errorf("pipeline: unexpected %T", got)
 		}
 	}
@@ -244,5 +257,15 @@ func (p *Pipe) drain() {
 	}
 }
 
-// Forget drops what is believed to be prepared: the connection said otherwise.
-func (p *Pipe) Forget() { clear(p.known.names) }
+// doubt forgets what is believed to be prepared when the connection says
+// otherwise: it is prepared anew on the next use.
+func (p *Pipe) doubt(err error) {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.Code != "26000" && pg.Code != "42P05" {
+		return
+	}
+	for name := range p.known.names {
+		p.known.lost = append(p.known.lost, name)
+	}
+	clear(p.known.names)
+}

@@ -25,7 +25,7 @@ func CallerOf(r *http.Request, v token.Verifier, anonRole string) (*Caller, erro
 	if err != nil {
 		return nil, err
 	}
-	c.SessionID, c.UserID = claims.SessionID, claims.Subject
+	c.SessionID, c.UserID, c.Verified = claims.SessionID, claims.Subject, true
 	c.Claims = claims.Raw
 	if claims.Role != "" {
 		c.Role = claims.Role

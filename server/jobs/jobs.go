@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"os"
 	"slices"
@@ -109,4 +110,21 @@ func hostname() string {
 		return "unknown"
 	}
 	return name
+}
+
+// RunConfigured is Run, with the settings kept first; while the database is
+// away it tries again.
+func (s *Service) RunConfigured(ctx context.Context) error {
+	for ctx.Err() == nil {
+		err := s.Configure(ctx)
+		if err == nil {
+			return s.Run(ctx)
+		}
+		slog.ErrorContext(ctx, "the worker cannot begin yet", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(s.config.PollInterval()):
+		}
+	}
+	return nil
 }

@@ -73,7 +73,7 @@ func (rq *request) respondRead(a *answer, st *statement, res *result) {
 		a.status = http.StatusPartialContent
 	}
 	a.set("Content-Range", contentRange(lo, hi, res.total))
-	if rq.op == opRead {
+	if rq.op == opRead && !rq.posted {
 		location := "/" + rq.name
 		if rq.query.canonical != "" {
 			location += "?" + rq.query.canonical
