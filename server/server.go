@@ -73,8 +73,7 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 		return nil, err
 	}
 	s.mountFunctions(c, ring)
-	s.mountJobs(c, ring)
-	return s, nil
+	return s, s.mountJobs(c, ring)
 }
 
 // newBase is a server that answers nothing yet.

@@ -18,6 +18,8 @@ type Config struct {
 	Auth        Auth
 	Rest        Rest
 	Jobs        Jobs
+	Outbound    Outbound
+	Mail        Mail
 	Storage     Storage
 	PostgREST   PostgREST
 	Functions   Functions

@@ -148,6 +148,8 @@ func (c *Config) mistakes() []string {
 	add(d.StatementTimeoutMS >= 0, "DB_STATEMENT_TIMEOUT_MS must not be negative")
 	c.Auth.mistakes(add)
 	c.Jobs.mistakes(add)
+	c.Outbound.mistakes(add)
+	c.Mail.mistakes(add)
 	c.Storage.mistakes(add)
 	c.Functions.mistakes(add)
 	if c.Production() {
