@@ -82,8 +82,9 @@ func (in *incoming) finish() error {
 }
 
 var (
-	printable = regexp.MustCompile(`^[\x20-\x7e]{0,1000}$`)
-	seconds   = regexp.MustCompile(`^\d+$`)
+	printable  = regexp.MustCompile(`^[\x20-\x7e]{0,1000}$`)
+	seconds    = regexp.MustCompile(`^\d+$`)
+	headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,100}$`)
 )
 
 // bareSeconds is a cache-control as forms and resumable uploads give it.
