@@ -282,6 +282,14 @@ func (s *S3) Walk(ctx context.Context, fn func(uuid.UUID, time.Time) error) erro
 			return err
 		}
 	}
+	for rest := range s.client.ListIncompleteUploads(ctx, s.bucket, s.prefix, true) {
+		if rest.Err != nil || time.Since(rest.Initiated) < sweepAge {
+			continue // not all services list them, and those expire them by themselves
+		}
+		if err := s.client.AbortMultipartUpload(ctx, s.bucket, rest.Key, rest.UploadID); err != nil {
+			return err
+		}
+	}
 	return ctx.Err()
 }
 

@@ -112,15 +112,29 @@ type api struct {
 	owner   *pgx.Conn
 	ring    *token.Ring
 	service string // a key for service_role
+	url     string // the database, as authenticator
 }
 
 func newAPI(t *testing.T, backend Backend, vars map[string]string) *api {
 	t.Helper()
-	c := settings(t, vars)
-	d := dbtest.New(t)
-	home := t.TempDir()
+	return start(t, backend, t.TempDir(), vars)
+}
+
+// newAPIAt keeps keys and files under home, for other servers to share.
+func newAPIAt(t *testing.T, home string) *api {
+	t.Helper()
+	return start(t, nil, home, nil)
+}
+
+func start(t *testing.T, backend Backend, home string, vars map[string]string) *api {
+	t.Helper()
+	all := map[string]string{"HOWDAH_HOME": home}
+	for k, v := range vars {
+		all[k] = v
+	}
+	c, d := settings(t, all), dbtest.New(t)
 	auth := config.Auth{JWTAlgorithm: "ES256", JWTIssuer: "http://test", JWTAudience: "authenticated"}
-	ring, err := token.Open(home, auth)
+	ring, err := token.Open(filepath.Join(home, "keys"), auth)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +143,7 @@ func newAPI(t *testing.T, backend Backend, vars map[string]string) *api {
 			t.Fatal(err)
 		}
 	}
-	a := &api{t: t, owner: d.Owner(t), ring: ring}
+	a := &api{t: t, owner: d.Owner(t), ring: ring, url: d.URL}
 	a.s, err = New(Deps{Pool: d.Pool, Ring: ring, Backend: backend, Config: c, AnonRole: "anon", Version: "test"})
 	if err != nil {
 		t.Fatal(err)
