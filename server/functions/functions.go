@@ -18,6 +18,7 @@ import (
 
 	"howdah/server/config"
 	"howdah/server/db"
+	"howdah/server/functions/script"
 	"howdah/server/problem"
 	"howdah/server/token"
 )
@@ -32,6 +33,8 @@ type Deps struct {
 	Pool   *db.Pool
 	Ring   *token.Ring // verifies tokens, and signs what upstreams are told of the caller
 	Config config.Functions
+	// Scripts are the project's JavaScript functions; nil for none.
+	Scripts *script.Host
 	// AnonRole is whom requests without a token run as.
 	AnonRole string
 }
@@ -41,6 +44,7 @@ type Service struct {
 	pool      *db.Pool
 	ring      *token.Ring
 	cfg       config.Functions
+	scripts   *script.Host
 	anon      string
 	upstreams atomic.Pointer[map[string]upstream]
 	reread    chan struct{}
@@ -50,7 +54,7 @@ type Service struct {
 // New makes the service; Run keeps its list of upstreams true.
 func New(d Deps) *Service {
 	s := &Service{
-		pool: d.Pool, ring: d.Ring, cfg: d.Config, anon: d.AnonRole,
+		pool: d.Pool, ring: d.Ring, cfg: d.Config, scripts: d.Scripts, anon: d.AnonRole,
 		reread: make(chan struct{}, 1), client: newTransport(),
 	}
 	s.upstreams.Store(&map[string]upstream{})
@@ -122,6 +126,9 @@ func (s *Service) serve(c echo.Context) error {
 		return relay(err)
 	}
 	c.Set("role", in.caller.Role)
+	if fn := s.scripts.Find(in.name); fn != nil {
+		return s.serveScript(c, in, fn)
+	}
 	if up, ok := (*s.upstreams.Load())[in.name]; ok {
 		return s.serveUpstream(c, in, &up)
 	}

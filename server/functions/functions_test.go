@@ -302,6 +302,7 @@ func wait(t *testing.T, ok func() bool) {
 	}
 	t.Fatal("it does not become true")
 }
+
 // decodeJWT is a token's payload, whoever signed it.
 func decodeJWT(text string) ([]byte, error) {
 	parts := strings.Split(text, ".")
