@@ -17,6 +17,7 @@ type Config struct {
 	DB          DB
 	Auth        Auth
 	Rest        Rest
+	Storage     Storage
 	PostgREST   PostgREST
 	Functions   Functions
 

@@ -147,6 +147,7 @@ func (c *Config) mistakes() []string {
 	add(d.AcquireTimeout > 0, "DB_POOL_ACQUIRE_TIMEOUT must be over 0")
 	add(d.StatementTimeoutMS >= 0, "DB_STATEMENT_TIMEOUT_MS must not be negative")
 	c.Auth.mistakes(add)
+	c.Storage.mistakes(add)
 	c.Functions.mistakes(add)
 	if c.Production() {
 		out = append(out, c.unsafe()...)
@@ -184,6 +185,7 @@ func (c *Config) fill(vars map[string]string) error {
 		return fmt.Errorf("HOWDAH_HOME: %w", err)
 	}
 	c.Home = home
+	c.Storage.fill(home)
 	s := &c.Server
 	c.urlFollows, c.siteFollows, c.issuerFollows = s.ExternalURL == "", s.SiteURL == "", c.Auth.JWTIssuer == ""
 	if c.urlFollows {

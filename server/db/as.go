@@ -61,6 +61,7 @@ type Pipe struct {
 	known   *prepared
 	pending []pendingResult
 	unnamed bool
+	synced  bool
 }
 
 type pendingResult struct {
@@ -71,6 +72,7 @@ type pendingResult struct {
 type prepared struct {
 	names map[string]uint64
 	clock uint64
+	lost  []string // forgotten, and maybe there all the same
 }
 
 const (
@@ -86,7 +88,12 @@ func NewPipe(ctx context.Context, conn *pgxpool.Conn) *Pipe {
 		known = &prepared{names: map[string]uint64{}}
 		pc.CustomData()[preparedKey] = known
 	}
-	return &Pipe{pl: pc.StartPipeline(ctx), conn: pc, known: known, pending: make([]pendingResult, 0, 8)}
+	p := &Pipe{pl: pc.StartPipeline(ctx), conn: pc, known: known, pending: make([]pendingResult, 0, 8)}
+	for _, name := range known.lost {
+		p.deallocate(name)
+	}
+	known.lost = nil
+	return p
 }
 
 // As sends the prelude.
@@ -126,9 +133,8 @@ func (p *Pipe) Query(name, sql string, types []uint32, values [][]byte, formats 
 		p.evict()
 		p.pl.SendPrepare(name, sql, types)
 		p.pending = append(p.pending, pendingResult{prepare: name})
-	} else {
-		p.known.names[name] = p.known.clock
 	}
+	p.known.names[name] = p.known.clock
 	p.pl.SendQueryPrepared(name, values, formats, results)
 	p.pending = append(p.pending, pendingResult{})
 }
@@ -161,12 +167,25 @@ func (p *Pipe) evict() {
 		}
 	}
 	delete(p.known.names, oldest)
-	p.pl.SendDeallocate(oldest)
+	p.deallocate(oldest)
+}
+
+func (p *Pipe) deallocate(name string) {
+	p.pl.SendDeallocate(name)
 	p.pending = append(p.pending, pendingResult{prepare: "-"})
 }
 
 // Sync ends the transaction and sends all that is queued.
-func (p *Pipe) Sync() error { return p.pl.Sync() }
+func (p *Pipe) Sync() error {
+	p.synced = true
+	return p.pl.Sync()
+}
+
+// Flush sends all that is queued and leaves the transaction open.
+func (p *Pipe) Flush() error {
+	p.pl.SendFlushRequest()
+	return p.pl.Flush()
+}
 
 // Next is the result of the next query.
 func (p *Pipe) Next() (*pgconn.ResultReader, error) {
@@ -175,15 +194,16 @@ func (p *Pipe) Next() (*pgconn.ResultReader, error) {
 		p.pending = p.pending[1:]
 		got, err := p.pl.GetResults()
 		if err != nil {
+			delete(p.known.names, what.prepare)
+			p.doubt(err)
 			return nil, err
 		}
 		switch got := got.(type) {
-		case *pgconn.StatementDescription:
-			p.known.names[what.prepare] = p.known.clock
-		case *pgconn.CloseComplete:
+		case *pgconn.StatementDescription, *pgconn.CloseComplete:
 		case *pgconn.ResultReader:
 			return got, nil
 		default:
+			delete(p.known.names, what.prepare)
 			return nil, fmt.Errorf("pipeline: unexpected %T", got)
 		}
 	}
@@ -214,7 +234,11 @@ func (p *Pipe) Done() error {
 
 // Close drains the pipeline and ends a transaction that was begun by hand.
 func (p *Pipe) Close(ctx context.Context) {
-	if err := p.pl.Close(); err != nil && p.conn.IsClosed() {
+	p.drain()
+	err := p.pl.Close()
+	p.Spilled().Close()
+	p.SpillOver(0, AnyColumn)
+	if err != nil && p.conn.IsClosed() {
 		return
 	}
 	if p.conn.TxStatus() != 'I' {
@@ -222,5 +246,26 @@ func (p *Pipe) Close(ctx context.Context) {
 	}
 }
 
-// Forget drops what is believed to be prepared: the connection said otherwise.
-func (p *Pipe) Forget() { clear(p.known.names) }
+// drain reads what nobody waits for, to know what was prepared: after an error
+// the server skips all up to the sync.
+func (p *Pipe) drain() {
+	for p.synced && len(p.pending) > 0 && p.Skip() == nil {
+		continue
+	}
+	for _, skipped := range p.pending {
+		delete(p.known.names, skipped.prepare)
+	}
+}
+
+// doubt forgets what is believed to be prepared when the connection says
+// otherwise: it is prepared anew on the next use.
+func (p *Pipe) doubt(err error) {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.Code != "26000" && pg.Code != "42P05" {
+		return
+	}
+	for name := range p.known.names {
+		p.known.lost = append(p.known.lost, name)
+	}
+	clear(p.known.names)
+}

@@ -64,6 +64,14 @@ func New(d Deps) *Service {
 // Mount registers the routes.
 func (s *Service) Mount(e *echo.Echo) { e.Any(prefix+"*", s.serve) }
 
+// Reload reads the JavaScript functions again.
+func (s *Service) Reload(ctx context.Context) (changed []string, failed map[string]error) {
+	if s.scripts == nil {
+		return nil, nil
+	}
+	return s.scripts.Load(ctx)
+}
+
 // Changed says that the list of upstreams is to be read again; it never blocks.
 func (s *Service) Changed() {
 	select {

@@ -72,14 +72,14 @@ func (s *Service) dispatch(ctx context.Context, r *http.Request, in *call, b *bo
 	}
 	for range 1 + in.caller.Prelude() {
 		if err := p.Skip(); err != nil {
-			return nil, false, s.forget(p, broken(ctx, conn.Conn().IsClosed(), err))
+			return nil, false, broken(ctx, conn.Conn().IsClosed(), err)
 		}
 	}
 	out, err = readReply(p)
 	if err == nil {
 		err = p.Done() // a deferred constraint may speak only here
 	}
-	return out, true, s.forget(p, broken(ctx, conn.Conn().IsClosed(), err))
+	return out, true, broken(ctx, conn.Conn().IsClosed(), err)
 }
 
 func readReply(p *db.Pipe) (*reply, error) {
@@ -127,11 +127,4 @@ func broken(ctx context.Context, closed bool, err error) error {
 func lostStatement(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == "26000"
-}
-
-func (s *Service) forget(p *db.Pipe, err error) error {
-	if lostStatement(err) {
-		p.Forget()
-	}
-	return err
 }

@@ -26,6 +26,7 @@
 //	where     filters of update, delete and put (a read's are in root)
 //	body      {lit, object}: the payload, and whether it is one JSON object
 //	columns   what the payload writes, sorted
+//	nested    what goes into the tables of embeds: {name, columns, nested}
 //	conflict  on_conflict's columns
 //	resolution merge | ignore
 //	defaults  true: missing=default

@@ -106,6 +106,7 @@ func (rq *request) writeMutation(w *shapeWriter) {
 	w.flag("defaults", p.missing == "default" && (rq.op == opInsert || rq.op == opUpdate))
 	if rq.op != opDelete {
 		w.list("columns", rq.columns)
+		w.nested(rq.nested)
 	}
 }
 

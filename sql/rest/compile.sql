@@ -275,6 +275,7 @@ begin
     when 'read' then rest._compile_read(_shape, v_ctx)
     when 'call' then rest._compile_call(_shape, v_ctx)
     when 'info' then rest._compile_info(_shape)
+    when 'insert' then case when _shape ? 'nested' then rest._compile_nested(_shape, v_ctx) else rest._compile_write(_shape, v_ctx) end
     else rest._compile_write(_shape, v_ctx) end;
 exception when sqlstate 'HW000' then
   get stacked diagnostics v_message = message_text, v_code = constraint_name, v_status = column_name,

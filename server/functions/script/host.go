@@ -79,7 +79,11 @@ func (h *Host) Load(ctx context.Context) (changed []string, failed map[string]er
 	before := *h.functions.Load()
 	after := map[string]*Function{}
 	failed = map[string]error{}
-	found, err := sources(h.dir)
+	found := map[string]string{}
+	var err error
+	if h.dir != "" {
+		found, err = sources(h.dir)
+	}
 	if err != nil {
 		return nil, map[string]error{"functions/": err}
 	}
