@@ -16,7 +16,6 @@ import (
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
-	"howdah/server/functions"
 	"howdah/server/ops"
 	"howdah/server/problem"
 	"howdah/server/rest"
@@ -34,6 +33,8 @@ type Server struct {
 	changed     chan struct{}           // DDL was announced
 	loops       []func(context.Context) // what goes on beside requests, each until its context ends
 	readTimeout time.Duration
+
+	reloadFunctions func(context.Context) ([]string, map[string]error)
 }
 
 const platformReadySQL = `select status, body from ops.ready()`
@@ -72,7 +73,7 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 	if err := s.mountStorage(c, ring, version); err != nil {
 		return nil, err
 	}
-	s.mountFunctions(c, ring)
+	s.mountFunctions(ctx, c, ring)
 	return s, s.mountJobs(c, ring)
 }
 
@@ -140,13 +141,6 @@ func (s *Server) mountStorage(c *config.Config, ring *token.Ring, version string
 	files.Mount(s.echo)
 	s.loops = append(s.loops, files.Run)
 	return nil
-}
-
-func (s *Server) mountFunctions(c *config.Config, ring *token.Ring) {
-	f := functions.New(functions.Deps{Pool: s.pool, Ring: ring, Config: c.Functions, AnonRole: c.Rest.AnonRole})
-	s.listener.On(functions.Channel, func(string) { f.Changed() })
-	f.Mount(s.echo)
-	s.loops = append(s.loops, f.Run)
 }
 
 // start runs what goes on beside requests until ctx ends; the channel closes
