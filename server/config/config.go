@@ -18,6 +18,7 @@ type Config struct {
 	Auth        Auth
 	Rest        Rest
 	PostgREST   PostgREST
+	Realtime    Realtime
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool

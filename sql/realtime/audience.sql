@@ -35,6 +35,10 @@ declare
   v_group    record;
   v_keys     jsonb[];
 begin
+  if not exists (select from realtime.nodes n where n.id = _node) then
+    raise exception using errcode = 'PT404', constraint = 'node_unknown',
+      message = 'This node is not known.', hint = 'The database crashed, or took it for dead: start it again.';
+  end if;
   for v_table in
     select e.relation, e.owner_column from realtime._enabled() e where e.relation = any(_relations)
   loop

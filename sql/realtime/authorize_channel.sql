@@ -17,7 +17,8 @@ revoke execute on function realtime.channel_policies(name) from public;
 grant execute on function realtime.channel_policies(name) to authenticator;
 
 create or replace function realtime.authorize_channel(
-  _role name, _claims text, _topic text, _headers text default '{}', _search_path text default '', out status int, out body jsonb)
+  _role name, _claims text, _topic text, _headers text default '{}', _search_path text default '',
+  _session_id uuid default null, _user_id uuid default null, out status int, out body jsonb)
   language plpgsql volatile
 as $$
 declare
@@ -26,9 +27,16 @@ declare
   v_n         int;
   v_allowed   boolean;
 begin
-  select array[p.read_sql, p.write_sql] into v_asked from realtime.channel_policies(_role => _role) p;
+  if (auth.require_session(_session_id => _session_id, _user_id => _user_id)) is not true then
+    status := 401;
+    return;
+  end if;
   status := 200;
   body := '{}';
+  if _topic is null then
+    return; -- a public channel has no policies
+  end if;
+  select array[p.read_sql, p.write_sql] into v_asked from realtime.channel_policies(_role => _role) p;
   perform set_config('search_path', _search_path, true), set_config('realtime.topic', _topic, true),
           set_config('request.jwt.claims', _claims, true), set_config('request.headers', _headers, true),
           set_config('role', _role, true);
@@ -46,7 +54,8 @@ begin
   perform set_config('role', 'none', true);
 end
 $$;
-comment on function realtime.authorize_channel(name, text, text, text, text) is
-  'Whether a caller may read and write broadcasts and presence of a private channel, by the policies of realtime.messages.';
-revoke execute on function realtime.authorize_channel(name, text, text, text, text) from public;
-grant execute on function realtime.authorize_channel(name, text, text, text, text) to authenticator;
+comment on function realtime.authorize_channel(name, text, text, text, text, uuid, uuid) is
+  'Whether a caller may read and write broadcasts and presence of a private channel, by the policies of realtime.messages. Without a
+topic only the session is looked up; one that has ended raises PT401.';
+revoke execute on function realtime.authorize_channel(name, text, text, text, text, uuid, uuid) from public;
+grant execute on function realtime.authorize_channel(name, text, text, text, text, uuid, uuid) to authenticator;

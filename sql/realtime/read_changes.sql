@@ -9,7 +9,7 @@ create or replace function realtime.read_changes(
   _prev pg_snapshot, _cur pg_snapshot, _last bigint, _limit int,
   out cur pg_snapshot, out last bigint, out more boolean, out lost boolean, out batches realtime.batch[])
   language plpgsql volatile
-  security definer set search_path = '' set enable_seqscan = 'off'
+  security definer set search_path = '' set enable_seqscan = 'off' set jit = 'off'
 as $$
 declare
   v_bytes constant bigint := 16 * 1024 * 1024; -- beyond, a batch ends early
