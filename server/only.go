@@ -21,7 +21,10 @@ import (
 	"howdah/sql"
 )
 
-const restReadySQL = `select status, body from rest.ready()`
+const (
+	restReadySQL     = `select status, body from rest.ready()`
+	loginSettingsSQL = `select rest.login_settings() as settings`
+)
 
 // NewOnlyRest builds a server of the data API alone, at / and at /rest/v1, in
 // PostgREST's place: it logs in by PGRST_DB_URI, verifies tokens by
@@ -43,6 +46,16 @@ func NewOnlyRest(ctx context.Context, c *config.Config, version string) (*Server
 		return nil, fmt.Errorf("schema rest is missing or not granted: run `howdah migrate --only rest` with an owner's DATABASE_URL: %w", err)
 	}
 	slog.InfoContext(ctx, "the data API is installed", "ready", string(out.Body))
+	if c.PostgREST.InDatabase {
+		there, err := db.CallRow[struct{ Settings map[string]string }](ctx, pool, loginSettingsSQL)
+		if err == nil {
+			c, err = c.Overridden(there.Settings)
+		}
+		if err != nil {
+			pool.Close()
+			return nil, fmt.Errorf("settings pgrst.* of the login role: %w", err)
+		}
+	}
 	s := &Server{echo: newEcho(), pool: pool, readTimeout: c.Server.RequestTimeout, health: ops.NewHealth(pool, restReadySQL, version)}
 	s.echo.HTTPErrorHandler = problem.Handler(problem.Wire{Prefix: "", Render: problem.RenderPostgREST})
 	// Before routing: what is asked below /rest/v1 is what is asked at /.

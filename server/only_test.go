@@ -154,8 +154,39 @@ select (select string_agg(p.proname, ' ' order by p.proname) from pg_proc p
 		Scan(&reach, &schemas); err != nil {
 		t.Fatal(err)
 	}
-	if reach != "check_affected compile openapi ready role_settings" || schemas != "api public rest" {
+	if reach != "check_affected compile login_settings openapi ready role_settings" || schemas != "api public rest" {
 		t.Errorf("the login reaches %s in schemas %s", reach, schemas)
+	}
+}
+
+// Configuration in the database is PostgREST's way without a file.
+func TestOnlyRestReadsTheLoginRolesSettings(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	d.vars["DATABASE_URL"] = d.ownerURL
+	if _, _, err := InstallRest(t.Context(), d.config(t), ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.owner.Exec(t.Context(), `alter role `+d.login+` set pgrst.db_schemas = 'public'; alter role `+d.login+` set pgrst.server_port = '1'`); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ inDatabase, want string }{{"true", "PGRST205"}, {"false", `"task":"switch"`}} {
+		d.vars["PGRST_DB_CONFIG"] = test.inDatabase
+		s, err := NewOnlyRest(t.Context(), d.config(t), "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(s.pool.Close)
+		if res := s.do(t, "GET", "/todos", nil, ""); !strings.Contains(res.body, test.want) {
+			t.Errorf("PGRST_DB_CONFIG=%s: %d %s", test.inDatabase, res.status, res.body)
+		}
+	}
+	if _, err := d.owner.Exec(t.Context(), `alter role `+d.login+` set pgrst.db_max_rows = 'many'`); err != nil {
+		t.Fatal(err)
+	}
+	d.vars["PGRST_DB_CONFIG"] = "true"
+	if _, err := NewOnlyRest(t.Context(), d.config(t), "test"); err == nil || !strings.Contains(err.Error(), "PGRST_DB_MAX_ROWS") {
+		t.Errorf("a wrong setting: %v", err)
 	}
 }
 

@@ -29,7 +29,8 @@ type Stand struct {
 
 // Up makes a database to stand on: DATABASE_URL's, or a private cluster, which
 // is made and started as needed. It applies migrations and sql/ of the
-// platform and the project and sets authenticator's password.
+// platform and the project and sets authenticator's password. Release what it
+// answers also where it fails.
 func Up(ctx context.Context, c *config.Config, project fs.FS, progress func(string)) (*Stand, error) {
 	stand, err := Ground(ctx, c, progress)
 	if err != nil {
@@ -37,7 +38,7 @@ func Up(ctx context.Context, c *config.Config, project fs.FS, progress func(stri
 	}
 	password, err := authenticatorPassword(c)
 	if err != nil {
-		return nil, err
+		return stand, err
 	}
 	stand.Report, err = db.Migrate(ctx, stand.OwnerURL, password, Sources(c, project)...)
 	if err != nil {

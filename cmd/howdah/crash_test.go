@@ -35,6 +35,18 @@ func build(t *testing.T) string {
 	return binary
 }
 
+// openTo is a home that the account PostgreSQL runs as can reach, too.
+func openTo(t *testing.T) string {
+	t.Helper()
+	home := t.TempDir()
+	for d := home; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
+		if err := os.Chmod(d, 0o711); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return home
+}
+
 func (p *process) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, p.binary, args...)
 	cmd.Dir = p.home
@@ -127,13 +139,7 @@ func (p *process) kill() {
 // under load, and what was killed comes back by itself.
 func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
-	home := t.TempDir()
-	for d := home; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
-		if err := os.Chmod(d, 0o711); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p := &process{t: t, binary: build(t), home: home}
+	p := &process{t: t, binary: build(t), home: openTo(t)}
 	p.start()
 	t.Cleanup(func() {
 		ctx := context.WithoutCancel(t.Context())

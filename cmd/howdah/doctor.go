@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -21,12 +20,12 @@ func doctorCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			stand, err := server.Ground(cmd.Context(), c, say(cmd.ErrOrStderr()))
-			if err != nil {
+			var findings []server.Finding
+			err = grounded(cmd.Context(), c, cmd.ErrOrStderr(), func(stand *server.Stand) (err error) {
+				findings, err = server.Doctor(cmd.Context(), c, stand.OwnerURL, app)
 				return err
-			}
-			findings, err := server.Doctor(cmd.Context(), c, stand.OwnerURL, app)
-			if err := errors.Join(err, stand.Release(cmd.Context())); err != nil {
+			})
+			if err != nil {
 				return err
 			}
 			out := cmd.OutOrStdout()

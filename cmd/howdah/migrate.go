@@ -26,18 +26,16 @@ nothing else: that is all that ` + "`howdah serve --only rest`" + ` needs there.
 			if err != nil {
 				return err
 			}
-			stand, err := server.Up(cmd.Context(), c, app, say(cmd.ErrOrStderr()))
-			if err != nil {
-				return err
-			}
-			out := cmd.OutOrStdout()
-			for _, name := range append(stand.Report.Migrated, stand.Report.Applied...) {
-				fmt.Fprintln(out, "applied", name)
-			}
-			for _, name := range stand.Report.Dropped {
-				fmt.Fprintln(out, "dropped", name)
-			}
-			return stand.Release(cmd.Context())
+			return migrated(cmd.Context(), c, app, cmd.ErrOrStderr(), func(stand *server.Stand) error {
+				out := cmd.OutOrStdout()
+				for _, name := range append(stand.Report.Migrated, stand.Report.Applied...) {
+					fmt.Fprintln(out, "applied", name)
+				}
+				for _, name := range stand.Report.Dropped {
+					fmt.Fprintln(out, "dropped", name)
+				}
+				return nil
+			})
 		},
 	}
 	cmd.Flags().StringVar(&only, "only", "", "rest: the data API alone")
@@ -73,25 +71,23 @@ func migrateStatusCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			stand, err := server.Ground(cmd.Context(), c, say(cmd.ErrOrStderr()))
-			if err != nil {
-				return err
-			}
-			drift, err := db.Compare(cmd.Context(), stand.OwnerURL, server.Sources(c, app)...)
-			if err != nil {
-				return err
-			}
-			out := cmd.OutOrStdout()
-			for _, name := range drift.Pending {
-				fmt.Fprintln(out, "pending ", name)
-			}
-			for _, name := range drift.Changed {
-				fmt.Fprintln(out, "changed ", name)
-			}
-			for _, name := range drift.Gone {
-				fmt.Fprintln(out, "gone    ", name)
-			}
-			return stand.Release(cmd.Context())
+			return grounded(cmd.Context(), c, cmd.ErrOrStderr(), func(stand *server.Stand) error {
+				drift, err := db.Compare(cmd.Context(), stand.OwnerURL, server.Sources(c, app)...)
+				if err != nil {
+					return err
+				}
+				out := cmd.OutOrStdout()
+				for _, name := range drift.Pending {
+					fmt.Fprintln(out, "pending ", name)
+				}
+				for _, name := range drift.Changed {
+					fmt.Fprintln(out, "changed ", name)
+				}
+				for _, name := range drift.Gone {
+					fmt.Fprintln(out, "gone    ", name)
+				}
+				return nil
+			})
 		},
 	}
 }

@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
-	"os"
-	"os/signal"
+	"net"
 	"runtime/debug"
-	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -53,45 +50,8 @@ API at / and at /rest/v1, nothing migrated. SIGUSR1 drops compiled statements.`,
 	return cmd
 }
 
-func serveOnly(ctx context.Context, c *config.Config) error {
-	l, err := server.Listen(ctx, c.Server.Host, c.Server.Port)
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	roomyHeap()
-	s, err := server.NewOnlyRest(ctx, c, version)
-	if err != nil {
-		return err
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	if c.PostgREST.AdminPort != 0 {
-		probes, err := server.Listen(ctx, c.PostgREST.AdminHost, c.PostgREST.AdminPort)
-		if err != nil {
-			return err
-		}
-		group.Go(func() error { return s.ServeProbes(ctx, probes) })
-	}
-	reload := make(chan os.Signal, 1)
-	signal.Notify(reload, syscall.SIGUSR1, syscall.SIGUSR2)
-	group.Go(func() error {
-		defer signal.Stop(reload)
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-reload:
-				s.Reload()
-			}
-		}
-	})
-	slog.InfoContext(ctx, "listening", "address", l.Addr().String(), "version", version)
-	group.Go(func() error { return s.Serve(ctx, l, c.Server.ShutdownGrace) })
-	return group.Wait()
-}
-
 // serve runs the server, and beside it the watcher of trees if there are any.
-func serve(ctx context.Context, c *config.Config, out io.Writer, trees ...dev.Tree) (err error) {
+func serve(ctx context.Context, c *config.Config, out io.Writer, trees ...dev.Tree) error {
 	app, err := project(c)
 	if err != nil {
 		return err
@@ -102,15 +62,10 @@ func serve(ctx context.Context, c *config.Config, out io.Writer, trees ...dev.Tr
 	}
 	defer l.Close()
 	c.Moved("http://" + l.Addr().String())
-	stand, err := server.Up(ctx, c, app, say(out))
-	defer func() {
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-		defer cancel()
-		err = errors.Join(err, stand.Release(stop))
-	}()
-	if err != nil {
-		return err
-	}
+	return migrated(ctx, c, app, out, func(stand *server.Stand) error { return serveOn(ctx, c, app, stand, l, out, trees) })
+}
+
+func serveOn(ctx context.Context, c *config.Config, app fs.FS, stand *server.Stand, l net.Listener, out io.Writer, trees []dev.Tree) error {
 	report(out, stand.Report)
 	roomyHeap()
 	s, err := server.New(ctx, c, stand.URL, version)

@@ -22,6 +22,7 @@ type Config struct {
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool
+	vars                                   map[string]string // with --only rest: what all this was made of
 }
 
 // Production says whether unsafe settings are errors rather than warnings.

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,6 +32,14 @@ func TestWhatWasConfiguredStays(t *testing.T) {
 	c.Moved("http://127.0.0.1:4711")
 	if c.Server.ExternalURL != "https://api.example.test" || c.Auth.JWTIssuer != "https://api.example.test/auth/v1" {
 		t.Errorf("url %q, issuer %q", c.Server.ExternalURL, c.Auth.JWTIssuer)
+	}
+}
+
+func TestBlanksInListsDoNotCount(t *testing.T) {
+	t.Parallel()
+	c, err := Parse(map[string]string{"PGRST_DB_SCHEMAS": " api, shop,,"})
+	if err != nil || !slices.Equal(c.Rest.Schemas, []string{"api", "shop"}) {
+		t.Errorf("%q, %v", c.Rest.Schemas, err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,11 +59,32 @@ func Parse(vars map[string]string) (*Config, error) {
 			mistakes = append(mistakes, explain(e))
 		}
 	}
+	trimLists(reflect.ValueOf(c).Elem())
 	mistakes = append(mistakes, c.mistakes()...)
 	if len(mistakes) > 0 {
 		return nil, &Mistakes{mistakes}
 	}
 	return c, c.fill()
+}
+
+// trimLists takes the blanks around the elements of lists away, and empty ones.
+func trimLists(v reflect.Value) {
+	for i := range v.NumField() {
+		field := v.Field(i)
+		switch {
+		case !v.Type().Field(i).IsExported():
+		case field.Kind() == reflect.Struct:
+			trimLists(field)
+		case field.Type() == reflect.TypeFor[[]string]():
+			var kept []string
+			for n := range field.Len() {
+				if s := strings.TrimSpace(field.Index(n).String()); s != "" {
+					kept = append(kept, s)
+				}
+			}
+			field.Set(reflect.ValueOf(kept))
+		}
+	}
 }
 
 // Mistakes is every setting that cannot be used, one line each.

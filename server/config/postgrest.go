@@ -13,8 +13,26 @@ type PostgREST struct {
 	URI            Secret `env:"PGRST_DB_URI" doc:"with --only rest: the login role's connection; @file reads it from a file"`
 	Channel        string `env:"PGRST_DB_CHANNEL" envDefault:"pgrst" doc:"with --only rest: channel on which a notification drops the compiled statements"`
 	ChannelEnabled bool   `env:"PGRST_DB_CHANNEL_ENABLED" envDefault:"true" doc:"with --only rest: listen on PGRST_DB_CHANNEL"`
+	InDatabase     bool   `env:"PGRST_DB_CONFIG" envDefault:"true" doc:"with --only rest: settings pgrst.* of the login role override these"`
 	AdminHost      string `env:"PGRST_ADMIN_SERVER_HOST" doc:"with --only rest: address of /live and /ready; default PGRST_SERVER_HOST"`
 	AdminPort      int    `env:"PGRST_ADMIN_SERVER_PORT" envDefault:"0" doc:"with --only rest: port of /live and /ready; 0 for none"`
+}
+
+// Overridden is the configuration with settings that the database holds, by
+// PostgREST's names for them there (db_schemas for PGRST_DB_SCHEMAS). Those that
+// a server has before it knows the database stay as they are.
+func (c *Config) Overridden(settings map[string]string) (*Config, error) {
+	vars := maps.Collect(maps.All(c.vars))
+	for name, value := range settings {
+		name = strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
+		switch {
+		case name == "DB_URI", name == "DB_CONFIG", name == "LOG_LEVEL", strings.HasPrefix(name, "DB_POOL"),
+			strings.HasPrefix(name, "DB_CHANNEL"), strings.HasPrefix(name, "SERVER_"), strings.HasPrefix(name, "ADMIN_"):
+		default:
+			vars["PGRST_"+name] = value
+		}
+	}
+	return ParseOnlyRest(vars)
 }
 
 // LoadOnlyRest is Load for `--only rest`, where a setting that PostgREST has
@@ -29,6 +47,7 @@ func LoadOnlyRest() (*Config, error) {
 
 // ParseOnlyRest is Parse for `--only rest`.
 func ParseOnlyRest(vars map[string]string) (*Config, error) {
+	given := vars
 	vars = maps.Collect(maps.All(vars))
 	for _, name := range []string{"PGRST_DB_URI", "PGRST_JWT_SECRET"} {
 		path, isFile := strings.CutPrefix(vars[name], "@")
@@ -69,6 +88,7 @@ func ParseOnlyRest(vars map[string]string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.vars = given
 	c.Rest.AnonRole = vars["PGRST_DB_ANON_ROLE"]
 	if path, set := vars["PGRST_DB_EXTRA_SEARCH_PATH"]; !set {
 		c.Rest.ExtraSearchPath = []string{"public"}

@@ -41,12 +41,14 @@ func orNull(s string) []byte {
 
 // The prelude is the first statement of a request's pipeline. Without begin, a
 // pipeline is one transaction up to its sync: what is set here is local to it,
-// and a raise here aborts all that follows.
+// and a raise here aborts all that follows. The session is looked up in the
+// same statement, for a statement of its own costs more than the look-up; who
+// may execute the function is checked before any of it runs, as the login role.
 const (
-	sessionSQL = `select auth.require_session(_session_id => $1::uuid, _user_id => $2::uuid)`
-	callerSQL  = `select set_config('search_path', $1, true), set_config('role', $2, true), set_config('request.jwt.claims', $3, true),` +
+	callerSQL = `select set_config('search_path', $1, true), set_config('role', $2, true), set_config('request.jwt.claims', $3, true),` +
 		` set_config('request.method', $4, true), set_config('request.path', $5, true), set_config('request.headers', $6, true),` +
 		` set_config('request.cookies', $7, true), set_config('transaction_read_only', $8, true)`
+	sessionSQL  = callerSQL + `, auth.require_session(_session_id => $9::uuid, _user_id => $10::uuid)`
 	settingsSQL = `select set_config(s.key, s.value, true) from json_each_text($1::json) as s`
 )
 
@@ -58,6 +60,7 @@ type Pipe struct {
 	known   *prepared
 	pending []pendingResult
 	unnamed bool
+	synced  bool
 }
 
 type pendingResult struct {
@@ -89,9 +92,6 @@ func NewPipe(ctx context.Context, conn *pgxpool.Conn) *Pipe {
 // As sends the prelude.
 func (p *Pipe) As(c *Caller) {
 	p.unnamed = c.Unprepared
-	if c.HasSession() {
-		p.Query("howdah_session", sessionSQL, nil, [][]byte{orNull(c.SessionID), orNull(c.UserID)}, nil)
-	}
 	if c.RoleSettings != nil {
 		p.Query("howdah_settings", settingsSQL, nil, [][]byte{c.RoleSettings}, nil)
 	}
@@ -99,10 +99,16 @@ func (p *Pipe) As(c *Caller) {
 	if c.ReadOnly {
 		readOnly = "on"
 	}
-	p.Query("howdah_caller", callerSQL, nil, [][]byte{
+	values := make([][]byte, 8, 10)
+	copy(values, [][]byte{
 		[]byte(c.SearchPath), []byte(c.Role), c.Claims, []byte(c.Method), []byte(c.Path),
 		c.Headers, c.Cookies, []byte(readOnly),
-	}, nil)
+	})
+	if c.HasSession() {
+		p.Query("howdah_session", sessionSQL, nil, append(values, orNull(c.SessionID), orNull(c.UserID)), nil)
+	} else {
+		p.Query("howdah_caller", callerSQL, nil, values, nil)
+	}
 	if c.Settings != nil {
 		p.Query("howdah_settings", settingsSQL, nil, [][]byte{c.Settings}, nil)
 	}
@@ -120,9 +126,8 @@ func (p *Pipe) Query(name, sql string, types []uint32, values [][]byte, formats 
 		p.evict()
 		p.pl.SendPrepare(name, sql, types)
 		p.pending = append(p.pending, pendingResult{prepare: name})
-	} else {
-		p.known.names[name] = p.known.clock
 	}
+	p.known.names[name] = p.known.clock
 	p.pl.SendQueryPrepared(name, values, formats, results)
 	p.pending = append(p.pending, pendingResult{})
 }
@@ -130,7 +135,7 @@ func (p *Pipe) Query(name, sql string, types []uint32, values [][]byte, formats 
 // Prelude is how many results As left to read.
 func (c *Caller) Prelude() int {
 	n := 1
-	for _, more := range []bool{c.HasSession(), c.RoleSettings != nil, c.Settings != nil} {
+	for _, more := range []bool{c.RoleSettings != nil, c.Settings != nil} {
 		if more {
 			n++
 		}
@@ -160,7 +165,16 @@ func (p *Pipe) evict() {
 }
 
 // Sync ends the transaction and sends all that is queued.
-func (p *Pipe) Sync() error { return p.pl.Sync() }
+func (p *Pipe) Sync() error {
+	p.synced = true
+	return p.pl.Sync()
+}
+
+// Flush sends all that is queued and leaves the transaction open.
+func (p *Pipe) Flush() error {
+	p.pl.SendFlushRequest()
+	return p.pl.Flush()
+}
 
 // Next is the result of the next query.
 func (p *Pipe) Next() (*pgconn.ResultReader, error) {
@@ -169,12 +183,11 @@ func (p *Pipe) Next() (*pgconn.ResultReader, error) {
 		p.pending = p.pending[1:]
 		got, err := p.pl.GetResults()
 		if err != nil {
+			delete(p.known.names, what.prepare)
 			return nil, err
 		}
 		switch got := got.(type) {
-		case *pgconn.StatementDescription:
-			p.known.names[what.prepare] = p.known.clock
-		case *pgconn.CloseComplete:
+		case *pgconn.StatementDescription, *pgconn.CloseComplete:
 		case *pgconn.ResultReader:
 			return got, nil
 		default:
@@ -208,11 +221,26 @@ func (p *Pipe) Done() error {
 
 // Close drains the pipeline and ends a transaction that was begun by hand.
 func (p *Pipe) Close(ctx context.Context) {
-	if err := p.pl.Close(); err != nil && p.conn.IsClosed() {
+	p.drain()
+	err := p.pl.Close()
+	p.Spilled().Close()
+	p.SpillOver(0, AnyColumn)
+	if err != nil && p.conn.IsClosed() {
 		return
 	}
 	if p.conn.TxStatus() != 'I' {
 		_, _ = p.conn.Exec(ctx, "rollback").ReadAll() // if this did not help, the pool drops the connection
+	}
+}
+
+// drain reads what nobody waits for, to know what was prepared: after an error
+// the server skips all up to the sync.
+func (p *Pipe) drain() {
+	for p.synced && len(p.pending) > 0 && p.Skip() == nil {
+		continue
+	}
+	for _, skipped := range p.pending {
+		delete(p.known.names, skipped.prepare)
 	}
 }
 

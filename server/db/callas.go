@@ -65,9 +65,6 @@ func (p *Pool) QueryAs(ctx context.Context, c *Caller, scan func(pgx.Rows) error
 
 // queue puts the prelude into a batch and says how many statements it is.
 func (c *Caller) queue(b *pgx.Batch) int {
-	if c.HasSession() {
-		b.Queue(sessionSQL, text(c.SessionID), text(c.UserID))
-	}
 	if c.RoleSettings != nil {
 		b.Queue(settingsSQL, string(c.RoleSettings))
 	}
@@ -75,7 +72,12 @@ func (c *Caller) queue(b *pgx.Batch) int {
 	if c.ReadOnly {
 		readOnly = "on"
 	}
-	b.Queue(callerSQL, c.SearchPath, c.Role, string(c.Claims), c.Method, c.Path, string(c.Headers), string(c.Cookies), readOnly)
+	args := []any{c.SearchPath, c.Role, string(c.Claims), c.Method, c.Path, string(c.Headers), string(c.Cookies), readOnly}
+	if c.HasSession() {
+		b.Queue(sessionSQL, append(args, text(c.SessionID), text(c.UserID))...)
+	} else {
+		b.Queue(callerSQL, args...)
+	}
 	if c.Settings != nil {
 		b.Queue(settingsSQL, string(c.Settings))
 	}

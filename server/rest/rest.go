@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -119,6 +120,10 @@ func (s *Service) handle(c echo.Context) error {
 	}
 	p := problem.PostgREST(err, authed)
 	p.Minimal = s.cfg.ErrorVerbosity == "minimal"
+	var item *itemError
+	if errors.As(err, &item) {
+		p.Index = &item.index
+	}
 	s.trace(r, w.Header())
 	return p
 }
@@ -145,6 +150,13 @@ func (s *Service) serve(r *http.Request, w http.ResponseWriter, path string, aut
 		return err
 	}
 	*authed = caller.Role != s.cfg.AnonRole
+	if path == batchPath && r.Method == http.MethodPost && s.cfg.BatchMax > 0 {
+		a, err := s.batch(r, caller, w.Header())
+		if err != nil {
+			return err
+		}
+		return a.write(w)
+	}
 	verified := time.Now()
 	rq, err := s.parse(r, path)
 	if err != nil {
@@ -208,9 +220,13 @@ func (a *answer) write(w http.ResponseWriter) error {
 		a.set("Vary", "Accept, Prefer, Range, Origin")
 	}
 	if a.length {
-		a.set("Content-Length", strconv.Itoa(len(a.body)))
+		a.set("Content-Length", strconv.FormatInt(a.size(), 10))
 	}
 	w.WriteHeader(a.status)
+	if a.spill != nil {
+		_, err := a.spill.WriteTo(w)
+		return err
+	}
 	if len(a.body) == 0 {
 		return nil
 	}

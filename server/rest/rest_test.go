@@ -47,7 +47,7 @@ func setup(t testing.TB, change func(*config.Rest)) (*httptest.Server, *dbtest.D
 	}
 	c := config.Rest{
 		Schemas: []string{"shop", "public"}, AnonRole: "anon", Aggregates: true, TxEnd: "commit-allow-override",
-		LegacyTargets: true, StatementCache: 100, OpenAPIMode: "follow-privileges",
+		LegacyTargets: true, StatementCache: 100, BatchMax: 20, OpenAPIMode: "follow-privileges",
 	}
 	if change != nil {
 		change(&c)

@@ -1,0 +1,39 @@
+-- One level of a bucket, as the client's list() wants it: names relative to
+-- the prefix, folders as rows with nothing but a name.
+create or replace function storage.list(
+  _bucket_id text, _prefix text, _limit int default 100, _offset int default 0, _search text default '',
+  _column text default 'name', _order text default 'asc',
+  out status int, out body jsonb)
+  returns record
+  language plpgsql stable
+as $$
+declare
+  v_prefix constant text := case when coalesce(_prefix, '') = '' or right(_prefix, 1) = '/' then coalesce(_prefix, '') else _prefix || '/' end;
+  v_limit  constant int := least(greatest(coalesce(_limit, 100), 0), 1500);
+  v_offset constant int := greatest(coalesce(_offset, 0), 0);
+begin
+  if (_column in ('name', 'updated_at', 'created_at', 'last_accessed_at') and lower(_order) in ('asc', 'desc')) is not true then
+    status := 400;
+    body := jsonb_build_object('code', 'InvalidRequest', 'message', 'sortBy must be name, updated_at, created_at or last_accessed_at, asc or desc');
+    return;
+  end if;
+  status := 200;
+  if _column = 'name' and lower(_order) = 'asc' and coalesce(_search, '') = '' then
+    select jsonb_agg(storage.entry_json(e.key, v_prefix, e.id, e.metadata, e.created_at, e.updated_at, e.last_accessed_at) order by e.position) into body
+      from storage.entries(_bucket_id => _bucket_id, _prefix => v_prefix, _folders => true, _after => null, _limit => v_offset + v_limit)
+           with ordinality as e (key, id, size, metadata, created_at, updated_at, last_accessed_at, position)
+     where e.position > v_offset;
+  else
+    select jsonb_agg(storage.entry_json(e.key, v_prefix, e.id, e.metadata, e.created_at, e.updated_at, e.last_accessed_at) order by e.position) into body
+      from storage.entries_sorted(
+             _bucket_id => _bucket_id, _prefix => v_prefix, _folders => true, _search => coalesce(_search, ''), _column => _column,
+             _descending => lower(_order) = 'desc', _offset => v_offset, _limit => v_limit)
+           with ordinality as e (key, id, size, metadata, created_at, updated_at, last_accessed_at, position);
+  end if;
+  body := coalesce(body, '[]');
+end
+$$;
+comment on function storage.list(text, text, int, int, text, text, text) is
+  'One level below a prefix, at most 1500 rows, those that the caller''s policies show; [] for an unknown bucket. 400 InvalidRequest for an unknown order.';
+revoke execute on function storage.list(text, text, int, int, text, text, text) from public;
+grant execute on function storage.list(text, text, int, int, text, text, text) to anon, authenticated, service_role;
