@@ -6,9 +6,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/auth"
@@ -16,6 +19,7 @@ import (
 	"howdah/server/db"
 	"howdah/server/ops"
 	"howdah/server/problem"
+	"howdah/server/realtime"
 	"howdah/server/rest"
 	"howdah/server/token"
 )
@@ -26,6 +30,7 @@ type Server struct {
 	pool        *db.Pool
 	health      *ops.Health
 	rest        *rest.Service
+	realtime    *realtime.Service // nil where it is switched off
 	listener    *db.Listener
 	changed     chan struct{} // DDL was announced
 	readTimeout time.Duration
@@ -63,6 +68,7 @@ func New(ctx context.Context, c *config.Config, url, version string) (*Server, e
 	users.Mount(s.echo)
 	s.listener = db.NewListener(pool)
 	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true}, "/rest/v1", ddlChannel)
+	s.mountRealtime(c, ring)
 	return s, nil
 }
 
@@ -87,6 +93,28 @@ func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) {
 	s.rest.Mount(s.echo.Group(prefix))
 }
 
+// mountRealtime serves the sockets. Live queries are answered by the data API,
+// through the same handlers and middleware as any request.
+func (s *Server) mountRealtime(c *config.Config, verifier token.Verifier) {
+	if !c.Realtime.Enabled {
+		return
+	}
+	s.realtime = realtime.New(realtime.Deps{
+		Pool: s.pool, Listener: s.listener, Verifier: verifier, Config: c.Realtime, AnonRole: c.Rest.AnonRole,
+		SearchPath: searchPath(c.Rest), Rest: s.echo, RestPrefix: "/rest/v1", Demo: !c.Production(),
+	})
+	s.realtime.Mount(s.echo.Group("/realtime/v1"))
+}
+
+// searchPath is what policies and functions are run with on every surface.
+func searchPath(c config.Rest) string {
+	var quoted []string
+	for _, schema := range append(slices.Clone(c.Schemas[:1]), c.ExtraSearchPath...) {
+		quoted = append(quoted, pgx.Identifier{schema}.Sanitize())
+	}
+	return strings.Join(quoted, ", ")
+}
+
 // start runs what goes on beside requests until ctx ends; the channel closes
 // when all of it has stopped.
 func (s *Server) start(ctx context.Context) <-chan struct{} {
@@ -94,6 +122,9 @@ func (s *Server) start(ctx context.Context) <-chan struct{} {
 	var loops sync.WaitGroup
 	loops.Go(func() { s.listener.Run(ctx) })
 	loops.Go(func() { s.rest.Run(ctx) })
+	if s.realtime != nil {
+		loops.Go(func() { s.realtime.Run(ctx) })
+	}
 	go func() {
 		defer close(done)
 		loops.Wait()

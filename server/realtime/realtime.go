@@ -33,6 +33,7 @@ type Deps struct {
 	SearchPath string       // what policies run with, quoted
 	Rest       http.Handler // answers the queries that clients keep live; nil for none
 	RestPrefix string       // where Rest serves
+	Demo       bool         // serve the chat page
 }
 
 // Service is the domain.
@@ -108,6 +109,9 @@ func (s *Service) Mount(g *echo.Group) {
 	g.POST("/api/broadcast", s.postBroadcast)
 	g.POST("/api/broadcast/:topic/events/:event", s.postEvent)
 	g.POST("/broadcast/:topic", s.postTopic)
+	if s.Demo {
+		g.GET("/demo/chat", demoChat)
+	}
 }
 
 const (
