@@ -123,18 +123,28 @@ func (c *channel) subscribe(p *joinPayload) (answer []json.RawMessage, systems [
 	return answer, [][]byte{systemPayload("postgres_changes", "ok", "Subscribed to PostgreSQL", c.room.Topic, place)}
 }
 
+// refusal is what the database says against a subscription's parameters; empty
+// where it failed for another reason.
+func refusal(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && (pg.Code == "PT400" || strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "42")) {
+		return pg.Message
+	}
+	return ""
+}
+
 // subscribeReason is what a client is told of a subscription that did not work.
 func subscribeReason(err error) string {
 	var pg *pgconn.PgError
-	switch {
-	case errors.As(err, &pg) && (pg.Code == "PT400" || strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "42")):
-		return pg.Message
+	switch why := refusal(err); {
+	case why != "":
+		return why
 	case errors.As(err, &pg):
-		return "the database refused"
-	case errors.Is(err, errFilter) || errors.Is(err, errTable):
+		return "The database refused"
+	case errors.Is(err, errFilter), errors.Is(err, errTable):
 		return err.Error()
 	default:
-		return "try again"
+		return "Try again"
 	}
 }
 

@@ -277,8 +277,7 @@ func (s *Service) beat(ctx context.Context) {
 		}
 	}
 	if out.Status == http.StatusNotFound {
-		if err := s.feed.registerAll(ctx); err != nil {
-			slog.WarnContext(ctx, "subscribe again", "error", err)
-		}
+		s.feed.stale.Store(true)
+		s.feed.wake()
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,13 +24,14 @@ import (
 type feed struct {
 	service *Service
 	woken   chan struct{}
-	place   cursor // touched by run alone
+	place   cursor      // touched by run alone
+	stale   atomic.Bool // the database has forgotten the node and its subscriptions
 
 	mu      sync.Mutex
 	lastID  int64
 	subs    map[int64]*subscription
 	live    map[*liveQuery]struct{}
-	news    chan struct{} // closed and replaced when rows have changed: for live queries
+	news    chan struct{}   // closed and replaced when rows have changed: for live queries
 	strange map[string]bool // problems of policies that were logged
 }
 
@@ -139,6 +141,11 @@ func (f *feed) run(ctx context.Context) {
 
 // step reads once and delivers.
 func (f *feed) step(ctx context.Context) (n int, more bool, err error) {
+	if f.stale.Load() {
+		if err := f.registerAll(ctx); err != nil {
+			return 0, false, err
+		}
+	}
 	events, end, err := f.read(ctx, f.place, nil)
 	if err != nil {
 		return 0, false, err
@@ -166,14 +173,14 @@ func (f *feed) step(ctx context.Context) (n int, more bool, err error) {
 func (f *feed) recover(ctx context.Context, cause error) {
 	slog.WarnContext(ctx, "the feed is interrupted", "error", cause)
 	var pg *pgconn.PgError
-	if !errors.As(cause, &pg) || pg.ConstraintName != "node_unknown" {
-		return
-	}
-	if err := f.registerAll(ctx); err != nil {
-		slog.WarnContext(ctx, "subscribe again", "error", err)
+	if errors.As(cause, &pg) && pg.ConstraintName == "node_unknown" {
+		f.stale.Store(true)
 	}
 }
 
+// registerAll tells the database of the node and all its subscriptions. Nothing
+// is read until it has done so whole: what a forgotten subscription should have
+// seen would be passed over.
 func (f *feed) registerAll(ctx context.Context) error {
 	if _, err := f.service.startNode(ctx); err != nil {
 		return err
@@ -186,14 +193,16 @@ func (f *feed) registerAll(ctx context.Context) error {
 	f.mu.Unlock()
 	for _, sub := range subs {
 		who, _ := sub.channel.caller()
-		if _, err := f.register(ctx, sub, who); err != nil {
-			var pg *pgconn.PgError
-			if !errors.As(err, &pg) {
-				return fmt.Errorf("subscribe again: %w", err)
-			}
+		_, err := f.register(ctx, sub, who)
+		switch {
+		case err == nil:
+		case refusal(err) != "":
 			sub.channel.fail()
+		default:
+			return fmt.Errorf("subscribe again: %w", err)
 		}
 	}
+	f.stale.Store(false)
 	f.service.cluster.hello(ctx)
 	return nil
 }

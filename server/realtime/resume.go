@@ -9,6 +9,8 @@ import (
 
 const tooOld = "Cursor too old: some changes since then are not kept any more; fetch the rows again"
 
+const snapshotSQL = `select pg_current_snapshot()::text`
+
 var errLost = errors.New("changes were trimmed")
 
 // resume sends what the channel's subscriptions missed since a cursor, then
@@ -41,8 +43,8 @@ func (c *channel) catchUp(ctx context.Context, since string) error {
 		return err
 	}
 	s := c.socket.service
-	text, err := s.startNode(ctx)
-	if err != nil {
+	var text string
+	if err := s.Pool.QueryRow(ctx, snapshotSQL).Scan(&text); err != nil {
 		return err
 	}
 	until, err := parseSnapshot(text)

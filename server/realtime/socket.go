@@ -37,9 +37,9 @@ type socket struct {
 
 const (
 	socketKey = "socket"
-	reserved  = 16                // room in a queue for what a dropped socket is told
-	maxQueued = 64 << 20          // bytes that may wait for one socket
-	idleClose = 10 * time.Minute  // a socket without channels
+	reserved  = 16               // room in a queue for what a dropped socket is told
+	maxQueued = 64 << 20         // bytes that may wait for one socket
+	idleClose = 10 * time.Minute // a socket without channels
 	topicRoot = "realtime:"
 )
 
@@ -171,14 +171,19 @@ func (sock *socket) drop(why string) {
 	if !sock.dropped.CompareAndSwap(false, true) {
 		return
 	}
-	told := 0
-	for _, c := range sock.list() {
+	told, channels := 0, sock.list()
+	for _, c := range channels {
 		if told++; told < reserved-2 {
 			sock.waiting.Add(1)
 			sock.write(sock.version.encode(nil, nil, c.topic, "system", systemPayload("system", "error", why, c.room.Topic, "")), false)
 		}
 	}
 	_ = sock.session.Close() // closed already is closed
+	sock.service.work.Go(func() { // the caller may hold a room's or a channel's lock
+		for _, c := range channels {
+			c.end()
+		}
+	})
 }
 
 // dropSilent drops sockets that missed their heartbeats, or have had no channel for long.

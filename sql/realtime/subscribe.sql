@@ -37,11 +37,14 @@ begin
         message = format('column %L does not exist or may not be selected', v_column);
     end if;
   end loop;
-  return array(select realtime._match_sql(v_relation, _filter) where _filter <> '[]');
+  return array(
+    select realtime._match_sql(v_relation, jsonb_build_array(t.term))
+      from jsonb_array_elements(_filter) with ordinality as t (term, position)
+     order by t.position);
 end
 $$;
 comment on function realtime.check_subscription(name, text, text, jsonb, text[]) is
-  'The statements that try a subscription''s filter; raises PT400 when table, column or operator do not suit.';
+  'The statements that try each term of a subscription''s filter; raises PT400 when table, column or operator do not suit.';
 revoke execute on function realtime.check_subscription(name, text, text, jsonb, text[]) from public;
 grant execute on function realtime.check_subscription(name, text, text, jsonb, text[]) to authenticator;
 
@@ -69,16 +72,15 @@ create or replace function realtime.subscribe(
   language plpgsql volatile
 as $$
 declare
-  v_trial text;
-  v_none  int[];
+  v_trials constant text[] := realtime.check_subscription(
+    _role => _role, _schema => _schema, _table => _table, _filter => _filter, _columns => _columns);
+  v_none   int[];
 begin
-  foreach v_trial in array realtime.check_subscription(
-    _role => _role, _schema => _schema, _table => _table, _filter => _filter, _columns => _columns)
-  loop
-    perform set_config('role', _role, true);
-    execute v_trial into v_none, v_none using array[1], array[_filter], array['{}'::jsonb];
-    perform set_config('role', 'none', true);
+  perform set_config('role', _role, true);
+  for v_n in 1 .. cardinality(v_trials) loop
+    execute v_trials[v_n] into v_none, v_none using array[1], array[jsonb_build_array(_filter -> v_n - 1)], array['{}'::jsonb];
   end loop;
+  perform set_config('role', 'none', true);
   perform realtime.add_subscription(
     _node => _node, _id => _id, _role => _role, _claims => _claims, _session_id => _session_id, _user_id => _user_id,
     _schema => _schema, _table => _table, _event => _event, _filter => _filter, _columns => _columns);
