@@ -68,7 +68,7 @@ func New(ctx context.Context, c *config.Config, url, version string) (*Server, e
 	users.Mount(s.echo)
 	s.listener = db.NewListener(pool)
 	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true}, "/rest/v1", ddlChannel)
-	s.mountRealtime(c, ring)
+	s.mountRealtime(c, ring) //nolint:contextcheck // sockets outlive the requests that opened them: their work ends with Run
 	return s, nil
 }
 

@@ -25,7 +25,7 @@ type caller struct {
 	expires time.Time
 }
 
-var errClaims = errors.New("Fields `role` and `exp` are required in JWT") //nolint:revive,staticcheck // it is the wire's text
+var errClaims = errors.New("Fields `role` and `exp` are required in JWT") //nolint:staticcheck // it is the wire's text
 
 // identify verifies a token. A blank one is nobody's.
 func (s *Service) identify(text string) (*caller, error) {

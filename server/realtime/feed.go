@@ -240,8 +240,7 @@ func (f *feed) remove(subs []*subscription) {
 		delete(f.subs, sub.id)
 	}
 	f.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.service.ctx), 5*time.Second)
-	defer cancel()
+	ctx := f.service.ctx
 	if _, err := f.service.Pool.Exec(ctx, unsubscribeSQL, f.service.nodeID, ids); err != nil {
 		slog.DebugContext(ctx, "unsubscribe", "error", err) // they go with the node
 	}

@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -21,6 +22,23 @@ import (
 	"howdah/server/db/dbtest"
 	"howdah/server/token"
 )
+
+// get answers status, content type and body.
+func (n *node) get(path string) (status int, kind, body string) {
+	n.b.t.Helper()
+	req, err := http.NewRequestWithContext(n.b.t.Context(), http.MethodGet, n.url+path, http.NoBody)
+	if err != nil {
+		n.b.t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		n.b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var b bytes.Buffer
+	_, _ = b.ReadFrom(res.Body)
+	return res.StatusCode, res.Header.Get("Content-Type"), b.String()
+}
 
 // bench is a database, keys, and nodes on it.
 type bench struct {
@@ -160,22 +178,30 @@ type frame struct {
 
 func (n *node) dial(key string) *client {
 	n.b.t.Helper()
-	c, _, err := n.tryDial(key, "2.0.0", nil)
-	if err != nil {
-		n.b.t.Fatal(err)
+	c, refused := n.tryDial(key, "2.0.0", nil)
+	if c == nil {
+		n.b.t.Fatal(refused)
 	}
 	return c
 }
 
-func (n *node) tryDial(key, vsn string, header http.Header) (*client, *http.Response, error) {
+// tryDial answers a client, or the status and body of the refusal.
+func (n *node) tryDial(key, vsn string, header http.Header) (*client, string) {
+	n.b.t.Helper()
 	conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(n.url, "http")+"/realtime/v1/websocket?vsn="+vsn+"&apikey="+key, header)
+	if res == nil {
+		n.b.t.Fatal(err)
+	}
+	defer res.Body.Close()
 	if err != nil {
-		return nil, res, err
+		var body bytes.Buffer
+		_, _ = body.ReadFrom(res.Body)
+		return nil, fmt.Sprint(res.StatusCode, " ", strings.TrimSpace(body.String()))
 	}
 	c := &client{t: n.b.t, conn: conn, frames: make(chan frame, 100000)}
 	n.b.t.Cleanup(func() { _ = conn.Close() })
 	go c.read()
-	return c, res, nil
+	return c, ""
 }
 
 func (c *client) read() {
@@ -258,23 +284,6 @@ func (c *client) await(what string, like func(frame) bool) frame {
 func (c *client) event(name string) frame {
 	c.t.Helper()
 	return c.await(name, func(f frame) bool { return f.event == name })
-}
-
-// closed waits for the end of the socket.
-func (c *client) closed() (before []frame) {
-	c.t.Helper()
-	timeout := time.After(patience)
-	for {
-		select {
-		case f, ok := <-c.frames:
-			if !ok {
-				return before
-			}
-			before = append(before, f)
-		case <-timeout:
-			c.t.Fatal("the socket stays open")
-		}
-	}
 }
 
 type m = map[string]any

@@ -142,7 +142,7 @@ func (s *Service) query(ctx context.Context, c *channel, path string) (rows []js
 	defer cancel()
 	r, err := http.NewRequestWithContext(bounded, http.MethodGet, s.RestPrefix+path, http.NoBody)
 	if err != nil {
-		return nil, []byte(`{"status":400,"error":{"message":"query is no path"}}`), nil //nolint:nilerr // the client is told
+		return nil, []byte(`{"status":400,"error":{"message":"query is no path"}}`), nil
 	}
 	r.Header.Set("Accept", "application/json")
 	if who.token != "" {

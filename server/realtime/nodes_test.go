@@ -124,7 +124,7 @@ func natsBusFor(t *testing.T) func(*config.Realtime) {
 	address := l.Addr().String()
 	_, port, _ := net.SplitHostPort(address)
 	_ = l.Close()
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), path, "-a", "127.0.0.1", "-p", port) //nolint:gosec // a path that was looked up
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), path, "-a", "127.0.0.1", "-p", port)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -215,6 +215,7 @@ func (c *cast) frame(v version, topic string) (frame []byte, isBinary bool) {
 		encoding = encodingBytes
 	}
 	b := make([]byte, 0, 5+len(topic)+len(c.Event)+len(meta)+len(c.Payload))
+	//nolint:gosec // fits has checked the lengths
 	b = append(b, kindUserBroadcast, byte(len(topic)), byte(len(c.Event)), byte(len(meta)), encoding)
 	b = append(append(append(append(b, topic...), c.Event...), meta...), c.Payload...)
 	return b, true

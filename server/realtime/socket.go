@@ -178,7 +178,7 @@ func (sock *socket) drop(why string) {
 			sock.write(sock.version.encode(nil, nil, c.topic, "system", systemPayload("system", "error", why, c.room.Topic, "")), false)
 		}
 	}
-	_ = sock.session.Close() // closed already is closed
+	_ = sock.session.Close()      // closed already is closed
 	sock.service.work.Go(func() { // the caller may hold a room's or a channel's lock
 		for _, c := range channels {
 			c.end()

@@ -1,6 +1,7 @@
 -- Called by each node once a minute. Truncates the slot whose turn comes next
--- once all in it is older than two turns, and keeps partitions of
--- realtime.messages from yesterday's to the day after tomorrow's. Whatever a
+-- once all in it is older than two turns, and prepares the partitions of
+-- realtime.messages for the next two days. Never today's: an insert that is on
+-- its way into the default partition would fail when it is attached. Whatever a
 -- long transaction holds is left for the next time: waiting for its lock would
 -- make every writer wait behind us.
 
@@ -62,7 +63,7 @@ begin
     end;
   end loop;
   begin
-    perform realtime._message_partition(d::date) from generate_series(_now::date, _now::date + 2, interval '1 day') as d;
+    perform realtime._message_partition(d::date) from generate_series(_now::date + 1, _now::date + 2, interval '1 day') as d;
     foreach v_table in array array(
       select c.relname from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
        where i.inhparent = 'realtime.messages'::regclass and c.relname ~ '^messages_\d{4}_\d\d_\d\d$'
@@ -70,8 +71,10 @@ begin
     loop
       execute format('drop table realtime.%I', v_table);
     end loop;
+    delete from realtime.messages_default d
+     where d.ctid = any(array(select o.ctid from realtime.messages_default o where o.inserted_at < _now::date - 3 limit 10000));
   exception when lock_not_available or check_violation then
-    null; -- next time; rows of the day in the default partition keep it from being split
+    null; -- next time
   end;
 end
 $$;
