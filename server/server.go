@@ -73,7 +73,10 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 	if err := s.mountAuth(ctx, c, ring, version); err != nil {
 		return nil, err
 	}
-	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}, "/rest/v1", ddlChannel)
+	api := rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}
+	if err := s.mountRest(api, "/rest/v1", ddlChannel); err != nil {
+		return nil, err
+	}
 	if err := s.mountStorage(c, ring, version); err != nil {
 		return nil, err
 	}
@@ -121,15 +124,19 @@ const ddlChannel = "howdah_ddl"
 
 // mountRest serves the data API below prefix; what comes in on the channels
 // drops its compiled statements.
-func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) {
+func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) error {
 	s.changed = make(chan struct{}, 1)
 	for _, channel := range channels {
 		s.listener.On(channel, func(string) { s.Reload() })
 	}
 	d.Changed = s.changed
-	api := rest.New(d)
+	api, err := rest.New(d)
+	if err != nil {
+		return err
+	}
 	api.Mount(s.echo.Group(prefix))
 	s.loops = append(s.loops, api.Run)
+	return nil
 }
 
 func (s *Server) mountStorage(c *config.Config, ring *token.Ring, version string) error {

@@ -60,6 +60,7 @@ func Parse(vars map[string]string) (*Config, error) {
 		}
 	}
 	trimLists(reflect.ValueOf(c).Elem())
+	c.Rest.gather(vars)
 	mistakes = append(mistakes, c.mistakes()...)
 	if len(mistakes) > 0 {
 		return nil, &Mistakes{mistakes}
