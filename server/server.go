@@ -17,6 +17,7 @@ import (
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
+	"howdah/server/oauth"
 	"howdah/server/ops"
 	"howdah/server/problem"
 	"howdah/server/rest"
@@ -84,6 +85,10 @@ func (s *Server) mountAuth(k *kit.Kit, c *config.Config) error {
 	keys.New(k).Mount(s.echo)
 	s.meter = keys.NewMeter(k.Pool, time.Second)
 	s.echo.Use(s.meter.Count)
+	oauth.New(oauth.Deps{
+		Pool: k.Pool, Ring: k.Ring, Config: c.OAuth, Settings: k.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
+		Caller: k.Caller, Client: k.Client, Decode: k.Decode, Limit: k.Limit,
+	}).Mount(s.echo)
 	return nil
 }
 

@@ -69,13 +69,11 @@ func (s *Service) Mount(e *echo.Echo) {
 		{http.MethodPost, "/logout", s.signOut},
 		{http.MethodGet, "/user", s.user},
 		{http.MethodGet, "/.well-known/jwks.json", s.jwks},
-		{http.MethodGet, "/.well-known/openid-configuration", s.discovery},
 	} {
 		// Not a group with middleware: that would answer 404 for a wrong method.
 		e.Add(route.method, "/auth/v1"+route.path, route.handler, s.limitBody)
 	}
 	e.GET("/.well-known/jwks.json", s.jwks)
-	e.GET("/.well-known/openid-configuration", s.discovery)
 }
 
 // client is the caller's address and program, for limits, sessions and audit.
