@@ -458,7 +458,7 @@ func TestClientsRegisterThemselves(t *testing.T) {
 			t.Errorf("%q: %d %+v", uri, status, no)
 		}
 	}
-	res, err := http.Get(p.url + "/auth/v1/oauth/consent?authorization_id=%3Cscript%3E") //nolint:noctx // loopback
+	res, err := http.Get(p.url + "/auth/v1/oauth/consent?authorization_id=%3Cscript%3E")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,21 +6,25 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/auth"
 	"howdah/server/auth/keys"
-	"howdah/server/auth/kit"
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
 	"howdah/server/oauth"
 	"howdah/server/ops"
 	"howdah/server/problem"
+	"howdah/server/realtime"
 	"howdah/server/rest"
+	"howdah/server/storage"
 	"howdah/server/token"
 )
 
@@ -29,73 +33,92 @@ type Server struct {
 	echo        *echo.Echo
 	pool        *db.Pool
 	health      *ops.Health
-	rest        *rest.Service
-	meter       *keys.Meter // of API keys
+	meter       *keys.Meter // of API keys; nil with --only rest
 	listener    *db.Listener
-	changed     chan struct{} // DDL was announced
+	changed     chan struct{}           // DDL was announced
+	loops       []func(context.Context) // what goes on beside requests, each until its context ends
 	readTimeout time.Duration
+
+	reloadFunctions func(context.Context) ([]string, map[string]error)
 }
 
 const platformReadySQL = `select status, body from ops.ready()`
 
 // New builds a server on the database at url, which it reaches as
 // authenticator and need not be up yet.
-func New(ctx context.Context, c *config.Config, url, version string) (*Server, error) {
+func New(ctx context.Context, c *config.Config, url, version string) (_ *Server, err error) {
 	pool, err := db.Open(ctx, url, c.DB)
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			pool.Close()
+		}
+	}()
 	ring, err := token.Open(c.KeysDir(), c.Auth)
 	if err != nil {
-		pool.Close()
 		return nil, fmt.Errorf("signing keys: %w", err)
 	}
 	if c.Auth.JWTAlgorithm == "EdDSA" {
 		slog.WarnContext(ctx, "supabase-js does not verify EdDSA by itself: its getClaims fails; prefer ES256 for browsers")
 	}
-	s := &Server{echo: newEcho(), pool: pool, readTimeout: c.Server.RequestTimeout, health: ops.NewHealth(pool, platformReadySQL, version)}
-	s.echo.HTTPErrorHandler = problem.Handler(
+	s := newBase(c, pool, ops.NewHealth(pool, platformReadySQL, version),
 		problem.Wire{Prefix: "/auth/v1", Render: problem.GoTrue},
 		problem.Wire{Prefix: "/rest/v1", Render: problem.RenderPostgREST},
+		problem.Wire{Prefix: storage.Prefix, Render: problem.Storage},
+		problem.Wire{Prefix: storage.Prefix + "/upload/resumable", Render: problem.StorageText},
+		problem.Wire{Prefix: storage.Prefix + "/s3", Render: problem.StorageXML},
 	)
-	use(s.echo, c.Server, c.Production()) //nolint:contextcheck // middleware derives from each request's context
 	s.health.Mount(s.echo)
-	users, err := auth.New(ctx, auth.Deps{Pool: pool, Ring: ring, Config: c.Auth, Version: version})
-	if err != nil {
-		pool.Close()
+	if err := s.mountAuth(ctx, c, ring, version); err != nil {
 		return nil, err
 	}
-	users.Mount(s.echo)
-	if err := s.mountAuth(users.Kit(), c); err != nil {
-		pool.Close()
+	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}, "/rest/v1", ddlChannel)
+	if err := s.mountStorage(c, ring, version); err != nil {
 		return nil, err
 	}
-	s.listener = db.NewListener(pool)
-	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true}, "/rest/v1", ddlChannel)
-	return s, nil
+	s.mountRealtime(c, ring) //nolint:contextcheck // sockets outlive the requests that opened them: their work ends with Run
+	s.mountFunctions(ctx, c, ring)
+	return s, s.mountJobs(c, ring)
 }
 
-// mountAuth serves what stands on users and their sessions.
-func (s *Server) mountAuth(k *kit.Kit, c *config.Config) error {
-	factors, err := mfa.New(k, c.Auth.MFA, c.Server.SiteURL)
-	if err != nil {
-		return err
-	}
-	factors.Mount(s.echo)
-	keys.New(k).Mount(s.echo)
-	s.meter = keys.NewMeter(k.Pool, time.Second)
-	s.echo.Use(s.meter.Count)
-	oauth.New(oauth.Deps{
-		Pool: k.Pool, Ring: k.Ring, Config: c.OAuth, Settings: k.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
-		Caller: k.Caller, Client: k.Client, Decode: k.Decode, Limit: k.Limit,
-	}).Mount(s.echo)
-	return nil
+// newBase is a server that answers nothing yet.
+func newBase(c *config.Config, pool *db.Pool, health *ops.Health, wires ...problem.Wire) *Server {
+	s := &Server{echo: newEcho(), pool: pool, health: health, listener: db.NewListener(pool), readTimeout: c.Server.RequestTimeout}
+	s.echo.HTTPErrorHandler = problem.Handler(wires...)
+	use(s.echo, c.Server, c.Production())
+	s.loops = append(s.loops, s.listener.Run)
+	return s
 }
 
 func newEcho() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	return e
+}
+
+func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ring, version string) error {
+	users, err := auth.New(ctx, auth.Deps{Pool: s.pool, Ring: ring, Config: c.Auth, Server: c.Server, Version: version})
+	if err != nil {
+		return err
+	}
+	users.Mount(s.echo)
+	kit := users.Kit()
+	factors, err := mfa.New(kit, c.Auth.MFA, c.Server.SiteURL)
+	if err != nil {
+		return err
+	}
+	factors.Mount(s.echo)
+	keys.New(kit).Mount(s.echo)
+	s.meter = keys.NewMeter(s.pool, time.Second)
+	s.echo.Use(s.meter.Count)
+	s.loops = append(s.loops, s.meter.Run)
+	oauth.New(oauth.Deps{
+		Pool: s.pool, Ring: ring, Config: c.OAuth, Settings: kit.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
+		Caller: kit.Caller, Client: kit.Client, Decode: kit.Decode, Limit: kit.Limit,
+	}).Mount(s.echo)
+	return nil
 }
 
 // ddlChannel is where the event trigger of sql/rest announces DDL.
@@ -109,8 +132,48 @@ func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) {
 		s.listener.On(channel, func(string) { s.Reload() })
 	}
 	d.Changed = s.changed
-	s.rest = rest.New(d)
-	s.rest.Mount(s.echo.Group(prefix))
+	api := rest.New(d)
+	api.Mount(s.echo.Group(prefix))
+	s.loops = append(s.loops, api.Run)
+}
+
+func (s *Server) mountStorage(c *config.Config, ring *token.Ring, version string) error {
+	backend, err := storage.NewBackend(c.Storage)
+	if err != nil {
+		return err
+	}
+	files, err := storage.New(storage.Deps{
+		Pool: s.pool, Ring: ring, Backend: backend, Config: c.Storage, ExternalURL: c.Server.ExternalURL, AnonRole: c.Rest.AnonRole, Version: version,
+	})
+	if err != nil {
+		return err
+	}
+	files.Mount(s.echo)
+	s.loops = append(s.loops, files.Run)
+	return nil
+}
+
+// mountRealtime serves the sockets. Live queries are answered by the data API,
+// through the same handlers and middleware as any request.
+func (s *Server) mountRealtime(c *config.Config, verifier token.Verifier) {
+	if !c.Realtime.Enabled {
+		return
+	}
+	sockets := realtime.New(realtime.Deps{
+		Pool: s.pool, Listener: s.listener, Verifier: verifier, Config: c.Realtime, AnonRole: c.Rest.AnonRole,
+		SearchPath: searchPath(c.Rest), Rest: s.echo, RestPrefix: "/rest/v1", Demo: !c.Production(),
+	})
+	sockets.Mount(s.echo.Group("/realtime/v1"))
+	s.loops = append(s.loops, sockets.Run)
+}
+
+// searchPath is what policies and functions are run with on every surface.
+func searchPath(c config.Rest) string {
+	var quoted []string
+	for _, schema := range append(slices.Clone(c.Schemas[:1]), c.ExtraSearchPath...) {
+		quoted = append(quoted, pgx.Identifier{schema}.Sanitize())
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // start runs what goes on beside requests until ctx ends; the channel closes
@@ -118,10 +181,8 @@ func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) {
 func (s *Server) start(ctx context.Context) <-chan struct{} {
 	done := make(chan struct{})
 	var loops sync.WaitGroup
-	loops.Go(func() { s.listener.Run(ctx) })
-	loops.Go(func() { s.rest.Run(ctx) })
-	if s.meter != nil { // not where the data API is served alone
-		loops.Go(func() { s.meter.Run(ctx) })
+	for _, loop := range s.loops {
+		loops.Go(func() { loop(ctx) })
 	}
 	go func() {
 		defer close(done)

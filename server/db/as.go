@@ -21,6 +21,7 @@ type Caller struct {
 	Key        *token.APIKey // an API key, which decides role and claims; nil for none
 	KeySurface string        // what its scopes are asked for: rest, storage, …
 	KeyHits    int           // what was counted of it and is not in the database yet
+	Verified   bool          // a token or an API key was sent, and holds
 	Method     string
 	Path       string
 	Headers    []byte // JSON object, names in lower case
@@ -82,6 +83,7 @@ type pendingResult struct {
 type prepared struct {
 	names map[string]uint64
 	clock uint64
+	lost  []string // forgotten, and maybe there all the same
 }
 
 const (
@@ -97,7 +99,12 @@ func NewPipe(ctx context.Context, conn *pgxpool.Conn) *Pipe {
 		known = &prepared{names: map[string]uint64{}}
 		pc.CustomData()[preparedKey] = known
 	}
-	return &Pipe{pl: pc.StartPipeline(ctx), conn: pc, known: known, pending: make([]pendingResult, 0, 8)}
+	p := &Pipe{pl: pc.StartPipeline(ctx), conn: pc, known: known, pending: make([]pendingResult, 0, 8)}
+	for _, name := range known.lost {
+		p.deallocate(name)
+	}
+	known.lost = nil
+	return p
 }
 
 // As sends the prelude.
@@ -177,7 +184,11 @@ func (p *Pipe) evict() {
 		}
 	}
 	delete(p.known.names, oldest)
-	p.pl.SendDeallocate(oldest)
+	p.deallocate(oldest)
+}
+
+func (p *Pipe) deallocate(name string) {
+	p.pl.SendDeallocate(name)
 	p.pending = append(p.pending, pendingResult{prepare: "-"})
 }
 
@@ -201,6 +212,7 @@ func (p *Pipe) Next() (*pgconn.ResultReader, error) {
 		got, err := p.pl.GetResults()
 		if err != nil {
 			delete(p.known.names, what.prepare)
+			p.doubt(err)
 			return nil, err
 		}
 		switch got := got.(type) {
@@ -208,6 +220,7 @@ func (p *Pipe) Next() (*pgconn.ResultReader, error) {
 		case *pgconn.ResultReader:
 			return got, nil
 		default:
+			delete(p.known.names, what.prepare)
 			return nil, fmt.Errorf("pipeline: unexpected %T", got)
 		}
 	}
@@ -261,5 +274,15 @@ func (p *Pipe) drain() {
 	}
 }
 
-// Forget drops what is believed to be prepared: the connection said otherwise.
-func (p *Pipe) Forget() { clear(p.known.names) }
+// doubt forgets what is believed to be prepared when the connection says
+// otherwise: it is prepared anew on the next use.
+func (p *Pipe) doubt(err error) {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.Code != "26000" && pg.Code != "42P05" {
+		return
+	}
+	for name := range p.known.names {
+		p.known.lost = append(p.known.lost, name)
+	}
+	clear(p.known.names)
+}

@@ -27,9 +27,10 @@ func CallerOf(r *http.Request, v token.Verifier, anonRole string) (*Caller, erro
 	}
 	if claims.Key != nil {
 		c.UseKey(r.Context(), claims.Key, Surface(r.URL.Path))
+		c.Verified = true
 		return c, nil
 	}
-	c.SessionID, c.UserID = claims.SessionID, claims.Subject
+	c.SessionID, c.UserID, c.Verified = claims.SessionID, claims.Subject, true
 	c.Claims = claims.Raw
 	if claims.Role != "" {
 		c.Role = claims.Role
