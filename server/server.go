@@ -19,6 +19,7 @@ import (
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
+	"howdah/server/oauth"
 	"howdah/server/ops"
 	"howdah/server/problem"
 	"howdah/server/realtime"
@@ -116,6 +117,10 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	s.meter = keys.NewMeter(s.pool, time.Second)
 	s.echo.Use(s.meter.Count)
 	s.loops = append(s.loops, s.meter.Run)
+	oauth.New(oauth.Deps{
+		Pool: s.pool, Ring: ring, Config: c.OAuth, Settings: kit.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
+		Caller: kit.Caller, Client: kit.Client, Decode: kit.Decode, Limit: kit.Limit,
+	}).Mount(s.echo)
 	return nil
 }
 
