@@ -91,6 +91,8 @@ type Auth struct {
 	LockoutWindow    Seconds `env:"AUTH_LOCKOUT_WINDOW" envDefault:"15m" doc:"time without a failure after which an account has cooled down"`
 	LockoutBase      Seconds `env:"AUTH_LOCKOUT_BASE" envDefault:"30s" doc:"the first lock; each that follows is twice as long"`
 	LockoutCap       Seconds `env:"AUTH_LOCKOUT_CAP" envDefault:"1h" doc:"the longest lock"`
+
+	MFA MFA
 }
 
 // Seconds is a duration that sql/auth reads as seconds.
@@ -119,6 +121,7 @@ func (s Seconds) MarshalJSON() ([]byte, error) {
 }
 
 func (a *Auth) mistakes(add func(ok bool, format string, args ...any)) {
+	a.MFA.mistakes(add)
 	switch a.JWTAlgorithm {
 	case "ES256", "RS256", "EdDSA":
 	default:

@@ -17,7 +17,9 @@ type Config struct {
 	DB          DB
 	Auth        Auth
 	Rest        Rest
+	Storage     Storage
 	PostgREST   PostgREST
+	Functions   Functions
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool

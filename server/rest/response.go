@@ -73,12 +73,18 @@ func (rq *request) respondRead(a *answer, st *statement, res *result) {
 		a.status = http.StatusPartialContent
 	}
 	a.set("Content-Range", contentRange(lo, hi, res.total))
-	if rq.op == opRead {
+	if rq.op == opRead && !rq.posted {
 		location := "/" + rq.name
 		if rq.query.canonical != "" {
 			location += "?" + rq.query.canonical
 		}
 		a.set("Content-Location", location)
+	}
+	if res.next != nil {
+		a.set("Next-Cursor", rq.nextCursor(res.next))
+		if exposed := a.header.Get("Access-Control-Expose-Headers"); exposed != "" {
+			a.set("Access-Control-Expose-Headers", exposed+", Next-Cursor")
+		}
 	}
 	if a.status == http.StatusRequestedRangeNotSatisfiable {
 		a.replace(problem.PostgRESTBody(&problem.Problem{Code: "PGRST103", Message: "Requested range not satisfiable", Details: problem.Text(

@@ -74,7 +74,7 @@ begin
     return v_no;
   elsif v_user.is_sso_user and coalesce(_email, _phone) is not null then
     return auth._no(422, 'user_sso_managed', 'Cannot update the address of a user of single sign-on');
-  elsif coalesce(_email, _phone, _password_hash) is not null and auth._lacks_second_factor(v_user.id, _session_id) then
+  elsif coalesce(_email, _phone, _password_hash) is not null and auth._needs_aal2(v_user.id, _session_id) then
     return auth._no(401, 'insufficient_aal', 'AAL2 session is required to update email or password when MFA is enabled.');
   elsif _password_hash is not null and v_user.encrypted_password is distinct from _old_hash then
     return auth._no(409, 'conflict', 'The password was changed meanwhile', 'Try again.');

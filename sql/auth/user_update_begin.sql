@@ -46,7 +46,7 @@ begin
     v_no := auth._no(422, 'user_sso_managed', 'Cannot update the password of a user of single sign-on');
   elsif v_user.is_anonymous and coalesce(v_user.email_change, v_user.phone_change, v_user.email, v_user.phone, '') = '' then
     v_no := auth._no(422, 'validation_failed', 'Updating password of an anonymous user without an email or phone is not allowed');
-  elsif auth._lacks_second_factor(v_user.id, _session_id) then
+  elsif auth._needs_aal2(v_user.id, _session_id) then
     v_no := auth._no(401, 'insufficient_aal', 'AAL2 session is required to update email or password when MFA is enabled.');
   elsif auth._setting(_settings, 'reauthenticate_password') = 'true' and not v_recent and _nonce is null then
     v_no := auth._no(400, 'reauthentication_needed', 'Password update requires reauthentication', 'Ask for a code at /reauthenticate and send it as nonce.');
