@@ -6,18 +6,22 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/auth"
+	"howdah/server/auth/keys"
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
-	"howdah/server/functions"
 	"howdah/server/ops"
 	"howdah/server/problem"
+	"howdah/server/realtime"
 	"howdah/server/rest"
 	"howdah/server/storage"
 	"howdah/server/token"
@@ -28,10 +32,13 @@ type Server struct {
 	echo        *echo.Echo
 	pool        *db.Pool
 	health      *ops.Health
+	meter       *keys.Meter // of API keys; nil with --only rest
 	listener    *db.Listener
 	changed     chan struct{}           // DDL was announced
 	loops       []func(context.Context) // what goes on beside requests, each until its context ends
 	readTimeout time.Duration
+
+	reloadFunctions func(context.Context) ([]string, map[string]error)
 }
 
 const platformReadySQL = `select status, body from ops.ready()`
@@ -66,11 +73,12 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 	if err := s.mountAuth(ctx, c, ring, version); err != nil {
 		return nil, err
 	}
-	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true}, "/rest/v1", ddlChannel)
+	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}, "/rest/v1", ddlChannel)
 	if err := s.mountStorage(c, ring, version); err != nil {
 		return nil, err
 	}
-	s.mountFunctions(c, ring)
+	s.mountRealtime(c, ring) //nolint:contextcheck // sockets outlive the requests that opened them: their work ends with Run
+	s.mountFunctions(ctx, c, ring)
 	return s, s.mountJobs(c, ring)
 }
 
@@ -95,11 +103,16 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 		return err
 	}
 	users.Mount(s.echo)
-	factors, err := mfa.New(users.Kit(), c.Auth.MFA, c.Server.SiteURL)
+	kit := users.Kit()
+	factors, err := mfa.New(kit, c.Auth.MFA, c.Server.SiteURL)
 	if err != nil {
 		return err
 	}
 	factors.Mount(s.echo)
+	keys.New(kit).Mount(s.echo)
+	s.meter = keys.NewMeter(s.pool, time.Second)
+	s.echo.Use(s.meter.Count)
+	s.loops = append(s.loops, s.meter.Run)
 	return nil
 }
 
@@ -135,11 +148,27 @@ func (s *Server) mountStorage(c *config.Config, ring *token.Ring, version string
 	return nil
 }
 
-func (s *Server) mountFunctions(c *config.Config, ring *token.Ring) {
-	f := functions.New(functions.Deps{Pool: s.pool, Ring: ring, Config: c.Functions, AnonRole: c.Rest.AnonRole})
-	s.listener.On(functions.Channel, func(string) { f.Changed() })
-	f.Mount(s.echo)
-	s.loops = append(s.loops, f.Run)
+// mountRealtime serves the sockets. Live queries are answered by the data API,
+// through the same handlers and middleware as any request.
+func (s *Server) mountRealtime(c *config.Config, verifier token.Verifier) {
+	if !c.Realtime.Enabled {
+		return
+	}
+	sockets := realtime.New(realtime.Deps{
+		Pool: s.pool, Listener: s.listener, Verifier: verifier, Config: c.Realtime, AnonRole: c.Rest.AnonRole,
+		SearchPath: searchPath(c.Rest), Rest: s.echo, RestPrefix: "/rest/v1", Demo: !c.Production(),
+	})
+	sockets.Mount(s.echo.Group("/realtime/v1"))
+	s.loops = append(s.loops, sockets.Run)
+}
+
+// searchPath is what policies and functions are run with on every surface.
+func searchPath(c config.Rest) string {
+	var quoted []string
+	for _, schema := range append(slices.Clone(c.Schemas[:1]), c.ExtraSearchPath...) {
+		quoted = append(quoted, pgx.Identifier{schema}.Sanitize())
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // start runs what goes on beside requests until ctx ends; the channel closes

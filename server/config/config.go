@@ -23,6 +23,7 @@ type Config struct {
 	Storage     Storage
 	PostgREST   PostgREST
 	Functions   Functions
+	Realtime    Realtime
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool

@@ -152,6 +152,7 @@ func (c *Config) mistakes() []string {
 	c.Mail.mistakes(add)
 	c.Storage.mistakes(add)
 	c.Functions.mistakes(add)
+	c.Realtime.mistakes(add)
 	if c.Production() {
 		out = append(out, c.unsafe()...)
 	}
