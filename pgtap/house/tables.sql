@@ -23,7 +23,7 @@ select is_empty($$ select t.name, r.rolname
                        or has_any_column_privilege(r.rolname, t.oid, 'select, insert, update, references')
                    except -- users write the policies of these
                    select t.name, r from platform_tables t, unnest(array['anon', 'authenticated']::name[]) r
-                    where t.name in ('storage.buckets', 'storage.objects') $$,
+                    where t.name in ('storage.buckets', 'storage.objects', 'realtime.messages') $$,
                 'no table or view of the platform is open to anon, authenticated or authenticator');
 select is_empty($$ select n.nspname, r.rolname
                      from pg_namespace n cross join (values ('anon'), ('authenticated'), ('service_role'), ('authenticator')) as r (rolname)

@@ -17,8 +17,12 @@ type Config struct {
 	DB          DB
 	Auth        Auth
 	Rest        Rest
+	Jobs        Jobs
+	Outbound    Outbound
+	Mail        Mail
 	Storage     Storage
 	PostgREST   PostgREST
+	Functions   Functions
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool

@@ -4,21 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"howdah/server/token"
 )
 
 // Caller is whom a request runs as, and what its transaction is told of it.
 type Caller struct {
-	Role      string
-	Claims    []byte // JSON, as request.jwt.claims shows them
-	SessionID string // looked up before anything else; empty for API keys
-	UserID    string
-	Method    string
-	Path      string
-	Headers   []byte // JSON object, names in lower case
-	Cookies   []byte // JSON object
+	Role       string
+	Claims     []byte // JSON, as request.jwt.claims shows them
+	SessionID  string // looked up before anything else; empty for API keys
+	UserID     string
+	Key        *token.APIKey // an API key, which decides role and claims; nil for none
+	KeySurface string        // what its scopes are asked for: rest, storage, …
+	KeyHits    int           // what was counted of it and is not in the database yet
+	Verified   bool          // a token or an API key was sent, and holds
+	Method     string
+	Path       string
+	Headers    []byte // JSON object, names in lower case
+	Cookies    []byte // JSON object
 
 	SearchPath   string // a list of quoted schemas
 	ReadOnly     bool
@@ -48,6 +55,11 @@ const (
 	callerSQL = `select set_config('search_path', $1, true), set_config('role', $2, true), set_config('request.jwt.claims', $3, true),` +
 		` set_config('request.method', $4, true), set_config('request.path', $5, true), set_config('request.headers', $6, true),` +
 		` set_config('request.cookies', $7, true), set_config('transaction_read_only', $8, true)`
+	// A key's role and claims are the database's answer, in the place of what Go believes.
+	keySQL = `select set_config('search_path', $1, true), set_config('role', k.role, true), set_config('request.jwt.claims', k.claims, true),` +
+		` set_config('request.method', $2, true), set_config('request.path', $3, true), set_config('request.headers', $4, true),` +
+		` set_config('request.cookies', $5, true), set_config('transaction_read_only', $6, true)` +
+		` from auth.assume_api_key(_prefix => $7, _mac => $8::bytea, _method => $2, _surface => $9, _hits => $10::int) as k`
 	sessionSQL  = callerSQL + `, auth.require_session(_session_id => $9::uuid, _user_id => $10::uuid)`
 	settingsSQL = `select set_config(s.key, s.value, true) from json_each_text($1::json) as s`
 )
@@ -60,6 +72,7 @@ type Pipe struct {
 	known   *prepared
 	pending []pendingResult
 	unnamed bool
+	synced  bool
 }
 
 type pendingResult struct {
@@ -70,6 +83,7 @@ type pendingResult struct {
 type prepared struct {
 	names map[string]uint64
 	clock uint64
+	lost  []string // forgotten, and maybe there all the same
 }
 
 const (
@@ -85,7 +99,12 @@ func NewPipe(ctx context.Context, conn *pgxpool.Conn) *Pipe {
 		known = &prepared{names: map[string]uint64{}}
 		pc.CustomData()[preparedKey] = known
 	}
-	return &Pipe{pl: pc.StartPipeline(ctx), conn: pc, known: known, pending: make([]pendingResult, 0, 8)}
+	p := &Pipe{pl: pc.StartPipeline(ctx), conn: pc, known: known, pending: make([]pendingResult, 0, 8)}
+	for _, name := range known.lost {
+		p.deallocate(name)
+	}
+	known.lost = nil
+	return p
 }
 
 // As sends the prelude.
@@ -103,9 +122,15 @@ func (p *Pipe) As(c *Caller) {
 		[]byte(c.SearchPath), []byte(c.Role), c.Claims, []byte(c.Method), []byte(c.Path),
 		c.Headers, c.Cookies, []byte(readOnly),
 	})
-	if c.HasSession() {
+	switch {
+	case c.Key != nil:
+		p.Query("howdah_key", keySQL, nil, [][]byte{
+			[]byte(c.SearchPath), []byte(c.Method), []byte(c.Path), c.Headers, c.Cookies, []byte(readOnly),
+			[]byte(c.Key.Prefix), fmt.Appendf(nil, `\x%x`, c.Key.MAC), []byte(c.KeySurface), strconv.AppendInt(nil, int64(c.KeyHits), 10),
+		}, nil)
+	case c.HasSession():
 		p.Query("howdah_session", sessionSQL, nil, append(values, orNull(c.SessionID), orNull(c.UserID)), nil)
-	} else {
+	default:
 		p.Query("howdah_caller", callerSQL, nil, values, nil)
 	}
 	if c.Settings != nil {
@@ -125,9 +150,8 @@ func (p *Pipe) Query(name, sql string, types []uint32, values [][]byte, formats 
 		p.evict()
 		p.pl.SendPrepare(name, sql, types)
 		p.pending = append(p.pending, pendingResult{prepare: name})
-	} else {
-		p.known.names[name] = p.known.clock
 	}
+	p.known.names[name] = p.known.clock
 	p.pl.SendQueryPrepared(name, values, formats, results)
 	p.pending = append(p.pending, pendingResult{})
 }
@@ -160,12 +184,25 @@ func (p *Pipe) evict() {
 		}
 	}
 	delete(p.known.names, oldest)
-	p.pl.SendDeallocate(oldest)
+	p.deallocate(oldest)
+}
+
+func (p *Pipe) deallocate(name string) {
+	p.pl.SendDeallocate(name)
 	p.pending = append(p.pending, pendingResult{prepare: "-"})
 }
 
 // Sync ends the transaction and sends all that is queued.
-func (p *Pipe) Sync() error { return p.pl.Sync() }
+func (p *Pipe) Sync() error {
+	p.synced = true
+	return p.pl.Sync()
+}
+
+// Flush sends all that is queued and leaves the transaction open.
+func (p *Pipe) Flush() error {
+	p.pl.SendFlushRequest()
+	return p.pl.Flush()
+}
 
 // Next is the result of the next query.
 func (p *Pipe) Next() (*pgconn.ResultReader, error) {
@@ -174,15 +211,16 @@ func (p *Pipe) Next() (*pgconn.ResultReader, error) {
 		p.pending = p.pending[1:]
 		got, err := p.pl.GetResults()
 		if err != nil {
+			delete(p.known.names, what.prepare)
+			p.doubt(err)
 			return nil, err
 		}
 		switch got := got.(type) {
-		case *pgconn.StatementDescription:
-			p.known.names[what.prepare] = p.known.clock
-		case *pgconn.CloseComplete:
+		case *pgconn.StatementDescription, *pgconn.CloseComplete:
 		case *pgconn.ResultReader:
 			return got, nil
 		default:
+			delete(p.known.names, what.prepare)
 			return nil, fmt.Errorf("pipeline: unexpected %T", got)
 		}
 	}
@@ -213,7 +251,11 @@ func (p *Pipe) Done() error {
 
 // Close drains the pipeline and ends a transaction that was begun by hand.
 func (p *Pipe) Close(ctx context.Context) {
-	if err := p.pl.Close(); err != nil && p.conn.IsClosed() {
+	p.drain()
+	err := p.pl.Close()
+	p.Spilled().Close()
+	p.SpillOver(0, AnyColumn)
+	if err != nil && p.conn.IsClosed() {
 		return
 	}
 	if p.conn.TxStatus() != 'I' {
@@ -221,5 +263,26 @@ func (p *Pipe) Close(ctx context.Context) {
 	}
 }
 
-// Forget drops what is believed to be prepared: the connection said otherwise.
-func (p *Pipe) Forget() { clear(p.known.names) }
+// drain reads what nobody waits for, to know what was prepared: after an error
+// the server skips all up to the sync.
+func (p *Pipe) drain() {
+	for p.synced && len(p.pending) > 0 && p.Skip() == nil {
+		continue
+	}
+	for _, skipped := range p.pending {
+		delete(p.known.names, skipped.prepare)
+	}
+}
+
+// doubt forgets what is believed to be prepared when the connection says
+// otherwise: it is prepared anew on the next use.
+func (p *Pipe) doubt(err error) {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.Code != "26000" && pg.Code != "42P05" {
+		return
+	}
+	for name := range p.known.names {
+		p.known.lost = append(p.known.lost, name)
+	}
+	clear(p.known.names)
+}

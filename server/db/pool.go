@@ -36,6 +36,7 @@ func Open(ctx context.Context, url string, c config.DB) (*Pool, error) {
 	cfg.MaxConnLifetimeJitter = 10 * time.Minute
 	cfg.ConnConfig.ConnectTimeout = c.AcquireTimeout
 	cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
+	cfg.BeforeConnect = spillConnections
 	params := cfg.ConnConfig.RuntimeParams
 	params["application_name"] = "howdah"
 	if c.StatementTimeoutMS > 0 {

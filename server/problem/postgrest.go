@@ -110,7 +110,8 @@ func raised(pg *pgconn.PgError, err error) *Problem {
 	return p
 }
 
-// PostgRESTBody is a problem as PostgREST's JSON: four members, always there.
+// PostgRESTBody is a problem as PostgREST's JSON: four members, always there
+// (and the index, of a batch).
 func PostgRESTBody(p *Problem) []byte {
 	if p.Minimal {
 		return append(append(append([]byte(`{"code":`), Text(p.Code)...), append([]byte(`,"message":`), Text(p.Message)...)...), '}')
@@ -119,8 +120,9 @@ func PostgRESTBody(p *Problem) []byte {
 		Code    string          `json:"code"`
 		Details json.RawMessage `json:"details"`
 		Hint    *string         `json:"hint"`
+		Index   *int            `json:"index,omitempty"`
 		Message string          `json:"message"`
-	}{Code: p.Code, Details: p.Details, Message: p.Message}
+	}{Code: p.Code, Details: p.Details, Index: p.Index, Message: p.Message}
 	if p.Hint != "" {
 		body.Hint = &p.Hint
 	}

@@ -29,6 +29,7 @@ type Problem struct {
 	Header     http.Header     // extra response headers
 	Cause      error           // logged, never sent
 	Minimal    bool            // on /rest/v1: code and message alone
+	Index      *int            // on /rest/v1: which request of a batch it was
 }
 
 func (p *Problem) Error() string { return p.Code + ": " + p.Message }

@@ -1,10 +1,10 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
-	"sync"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -12,32 +12,12 @@ import (
 	"howdah/server/db"
 )
 
-// result is what a statement answered. Text columns are as PostgreSQL wrote them.
-type result struct {
-	total    int64 // -1 for unknown
-	page     int64
-	headers  []byte // response.headers, nil for none
-	status   string // response.status
-	location []byte // JSON pairs of the inserted row's key
-	inserted int64  // rows that an upsert inserted; -1 where nobody counted
-	body     *[]byte
+// job is a request with its statement, on its way through a pipeline.
+type job struct {
+	rq     *request
+	st     *statement
+	caller *db.Caller
 }
-
-var bodies = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
-
-const maxPooledBody = 1 << 20
-
-func (r *result) release() {
-	if r != nil && r.body != nil && cap(*r.body) <= maxPooledBody {
-		*r.body = (*r.body)[:0]
-		bodies.Put(r.body)
-	}
-}
-
-const (
-	checkRoleSQL = `select set_config('role', 'none', true)`
-	checkSQL     = `select rest.check_affected(_least => $1, _most => $2, _code => $3, _status => $4), set_config('role', $5, true)`
-)
 
 // run answers a request: compile if the shape is new, then one round trip.
 func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*statement, *result, error) {
@@ -56,7 +36,7 @@ func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*sta
 	if rq.op == opInfo {
 		return st, nil, nil
 	}
-	res, err := s.execute(ctx, conn, rq, st, caller)
+	res, err := s.execute(ctx, conn, job{rq, st, caller})
 	if err != nil && cached && stale(err) {
 		// The catalog may have moved on since the shape was compiled, before the
 		// news of it came. What failed has been rolled back.
@@ -66,7 +46,7 @@ func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*sta
 		}
 		if again.SQL != st.SQL || lost(err) {
 			st = again
-			res, err = s.execute(ctx, conn, rq, st, caller)
+			res, err = s.execute(ctx, conn, job{rq, st, caller})
 		}
 	}
 	return st, res, err
@@ -79,7 +59,7 @@ func stale(err error) bool {
 		return false
 	}
 	switch pg.Code {
-	case "42703", "42P01", "42883", "42804", "42P10", "42704", "3F000", "0A000", "26000":
+	case "42703", "42P01", "42883", "42804", "42P10", "42704", "3F000", "0A000", "26000", "42P05":
 		return true
 	}
 	return false
@@ -88,38 +68,118 @@ func stale(err error) bool {
 // lost says whether a prepared statement went away, or must be prepared anew.
 func lost(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "26000" || pg.Code == "0A000" || pg.Code == "42804" || pg.Code == "42883")
+	return errors.As(err, &pg) && (pg.Code == "26000" || pg.Code == "42P05" || pg.Code == "0A000" || pg.Code == "42804" || pg.Code == "42883")
 }
 
-func (s *Service) execute(ctx context.Context, conn *pgxpool.Conn, rq *request, st *statement, caller *db.Caller) (*result, error) {
-	c := *caller
-	c.ReadOnly = st.ReadOnly
-	if st.settings != nil {
-		c.Settings = mergeJSON(c.Settings, st.settings)
+// execute runs one request in a transaction of its own.
+func (s *Service) execute(ctx context.Context, conn *pgxpool.Conn, j job) (*result, error) {
+	c := *j.caller
+	j.caller = &c
+	if j.checked() { // which puts the role down and takes it again: Go must know it
+		if err := c.ResolveKey(ctx, conn); err != nil {
+			return nil, err
+		}
 	}
-	isolation := st.isolation
-	var err error
-	var level string
-	if c.RoleSettings, level, err = s.settingsOf(ctx, conn, c.Role); err != nil {
+	isolation, err := s.prepare(ctx, conn, j)
+	if err != nil {
 		return nil, err
 	}
-	if isolation == "" {
-		isolation = level
-	}
-	c.Unprepared = s.cfg.Unprepared()
 	p := db.NewPipe(ctx, conn)
 	defer p.Close(ctx)
-	rollback := s.rollsBack(&rq.prefer)
-	begun := rollback || isolation != ""
+	p.SpillOver(maxHeldBody, j.st.bodyAt())
+	end := "commit"
+	if s.rollsBack(&j.rq.prefer) {
+		end = "rollback"
+	}
+	// Without begin a pipeline is one transaction up to its sync.
+	begun := end == "rollback" || isolation != ""
 	if begun {
-		begin := "begin"
-		switch isolation {
-		case "serializable", "repeatable read", "read committed":
-			begin = "begin isolation level " + isolation
-		}
-		p.Exec(begin)
+		p.Exec(begin(isolation))
 	}
 	p.As(&c)
+	s.queue(p, j)
+	if begun {
+		s.queueEnd(p, end)
+	}
+	if err := p.Sync(); err != nil {
+		return nil, err
+	}
+	before, after := c.Prelude(), 0
+	if begun {
+		before++
+		after = endings(end)
+	}
+	if err := skip(p, before); err != nil {
+		return nil, err
+	}
+	res, err := s.collect(p, j)
+	if err != nil {
+		return nil, err
+	}
+	if err = skip(p, after); err == nil {
+		err = p.Done()
+	}
+	if err == nil {
+		err = res.take(p.Spilled())
+	}
+	if err != nil {
+		res.release()
+		return nil, err
+	}
+	return res, nil
+}
+
+// prepare completes the caller of a job with what its role and its statement
+// bring along, and answers the isolation level; empty for the default.
+func (s *Service) prepare(ctx context.Context, conn *pgxpool.Conn, j job) (string, error) {
+	c := j.caller
+	c.ReadOnly = j.st.ReadOnly
+	c.Unprepared = s.cfg.Unprepared()
+	if j.st.settings != nil {
+		c.Settings = mergeJSON(c.Settings, j.st.settings)
+	}
+	var level string
+	var err error
+	c.RoleSettings, level, err = s.settingsOf(ctx, conn, c.Role)
+	return cmp.Or(j.st.isolation, level), err
+}
+
+func begin(isolation string) string {
+	switch isolation {
+	case "serializable", "repeatable read", "read committed":
+		return "begin isolation level " + isolation
+	}
+	return "begin"
+}
+
+// queueEnd ends a transaction that was begun. What is deferred must speak up
+// before a rollback too: it stands for a commit.
+func (s *Service) queueEnd(p *db.Pipe, end string) {
+	if end == "rollback" {
+		p.Exec("set constraints all immediate")
+	}
+	p.Exec(end)
+}
+
+func endings(end string) int {
+	if end == "rollback" {
+		return 2
+	}
+	return 1
+}
+
+func skip(p *db.Pipe, n int) error {
+	for range n {
+		if err := p.Skip(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// queue sends what a request does, as the caller that the pipeline has become.
+func (s *Service) queue(p *db.Pipe, j job) {
+	rq, st := j.rq, j.st
 	if s.preRequestSQL != "" {
 		p.Query("rest_pre_request", s.preRequestSQL, nil, nil, nil)
 	}
@@ -128,172 +188,62 @@ func (s *Service) execute(ctx context.Context, conn *pgxpool.Conn, rq *request, 
 		formats = make([]int16, len(rq.lits.values))
 		formats[rq.lits.binary-1] = 1
 	}
+	for i, step := range st.Steps {
+		p.Query(st.id+"_"+strconv.Itoa(i), step.SQL, step.Types, rq.lits.values, nil)
+	}
+	if len(st.Steps) > 0 {
+		none := []byte("0")
+		p.Query("rest_check_role", checkRoleSQL, nil, nil, nil)
+		p.Query("rest_check", checkSQL, nil, [][]byte{none, none, []byte(swallowed), []byte("400"), []byte(j.caller.Role)}, nil)
+	}
 	p.Query(st.id, st.SQL, st.Types, rq.lits.values, formats, st.formats...)
-	explain := st.CountSQL != ""
-	if explain {
+	if st.CountSQL != "" {
 		p.Query(st.id+"_count", st.CountSQL, st.CountTypes, rq.lits.values, formats)
 	}
-	checked := st.Plan == nil && rq.checked()
-	if checked {
+	if j.checked() {
 		least, most, code, status := rq.bounds()
 		p.Query("rest_check_role", checkRoleSQL, nil, nil, nil)
-		p.Query("rest_check", checkSQL, nil, [][]byte{least, most, []byte(code), []byte(status), []byte(c.Role)}, nil)
+		p.Query("rest_check", checkSQL, nil, [][]byte{least, most, []byte(code), []byte(status), []byte(j.caller.Role)}, nil)
 	}
-	if begun && rollback {
-		p.Exec("set constraints all immediate")
-		p.Exec("rollback")
-	} else if begun {
-		p.Exec("commit")
-	}
-	if err := p.Sync(); err != nil {
-		return nil, err
-	}
-	return s.collect(p, rq, st, &c, begun, rollback, explain, checked)
 }
 
-func (s *Service) collect(p *db.Pipe, rq *request, st *statement, c *db.Caller, begun, rollback, explain, checked bool) (*result, error) {
-	before := c.Prelude()
-	if begun {
-		before++
-	}
+func (j job) checked() bool { return j.st.Plan == nil && j.rq.checked() }
+
+// collect reads what queue sent.
+func (s *Service) collect(p *db.Pipe, j job) (*result, error) {
 	if s.preRequestSQL != "" {
-		before++
-	}
-	for range before {
 		if err := p.Skip(); err != nil {
 			return nil, err
 		}
 	}
-	res, err := readResult(p, st)
-	if err != nil {
-		return res, s.forget(p, err)
-	}
-	fail := func(err error) (*result, error) {
-		res.release()
-		return nil, err
-	}
-	if explain {
-		rows, err := plannedRows(p)
-		if err != nil {
-			return fail(err)
-		}
-		res.estimate(rows, rq.prefer.count, s.cfg.MaxRows)
-	}
-	after := 0
-	if checked {
-		after += 2
-	}
-	if begun {
-		after++
-	}
-	if rollback {
-		after++
-	}
-	for i := range after {
-		if err := p.Skip(); err != nil {
-			if checked && i < 2 {
-				err = rq.checkError(err)
-			}
-			return fail(err)
+	if n := len(j.st.Steps); n > 0 {
+		if err := skip(p, n+2); err != nil {
+			return nil, j.rq.checkError(err)
 		}
 	}
-	if err := p.Done(); err != nil {
-		return fail(err)
-	}
-	return res, nil
-}
-
-func (s *Service) forget(p *db.Pipe, err error) error {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == "26000" {
-		p.Forget()
-	}
-	return err
-}
-
-// readResult takes the one row of a statement; a plan is many lines.
-func readResult(p *db.Pipe, st *statement) (*result, error) {
-	rr, err := p.Next()
+	res, err := readResult(p, j.st)
 	if err != nil {
 		return nil, err
 	}
-	res := &result{total: -1, inserted: -1, body: bodies.Get().(*[]byte)} //nolint:forcetypeassert // the pool holds nothing else
-	for rr.NextRow() {
-		v := rr.Values()
-		if st.Plan != nil {
-			*res.body = append(append(*res.body, v[0]...), '\n')
-			continue
-		}
-		if v[0] != nil {
-			res.total = atoi(v[0])
-		}
-		res.page = atoi(v[1])
-		at := st.bodyAt()
-		*res.body = append(*res.body, v[at]...)
-		res.headers = clone(v[at+1])
-		res.status = string(v[at+2])
-		if len(v) == writeColumns {
-			res.location = clone(v[2])
-			if v[6] != nil {
-				res.inserted = atoi(v[6])
-			}
+	if j.st.CountSQL != "" {
+		var rows int64
+		if rows, err = plannedRows(p); err == nil {
+			res.estimate(rows, j.rq.prefer.count, s.cfg.MaxRows)
 		}
 	}
-	if _, err := rr.Close(); err != nil {
+	if err == nil && j.checked() {
+		if err = skip(p, 2); err != nil {
+			err = j.rq.checkError(err)
+		}
+	}
+	if err != nil {
 		res.release()
 		return nil, err
 	}
 	return res, nil
-}
-
-func clone(b []byte) []byte {
-	if b == nil {
-		return nil
-	}
-	return append([]byte(nil), b...)
-}
-
-func atoi(b []byte) int64 {
-	n, err := strconv.ParseInt(string(b), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }
 
 // rollsBack says whether a transaction ends in rollback.
 func (s *Service) rollsBack(p *prefer) bool {
 	return p.tx == "rollback" || s.cfg.TxRollback() && p.tx != "commit"
-}
-
-// bounds are the row counts between which a write may commit.
-func (rq *request) bounds() (least, most []byte, code, status string) {
-	const any64 = "9223372036854775807"
-	switch {
-	case rq.op == opPut:
-		return []byte("1"), []byte("1"), "PGRST115", "400"
-	case rq.single():
-		return []byte("1"), []byte("1"), "PGRST116", "406"
-	case rq.prefer.strict() && rq.prefer.maxAffected >= 0:
-		return []byte("0"), strconv.AppendInt(nil, rq.prefer.maxAffected, 10), "PGRST124", "400"
-	}
-	return []byte("0"), []byte(any64), "", "400"
-}
-
-// checkError words what rest.check_affected refused; its message is the count.
-func (rq *request) checkError(err error) error {
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) {
-		return err
-	}
-	rows := atoi([]byte(pg.Message))
-	switch pg.ConstraintName {
-	case "PGRST115":
-		return putMismatch()
-	case "PGRST116":
-		return singularError(rows)
-	case "PGRST124":
-		return maxAffectedError(rows)
-	}
-	return err
 }

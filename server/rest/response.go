@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"howdah/server/db"
 	"howdah/server/problem"
 )
 
@@ -14,14 +15,25 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	length bool // send Content-Length
+	spill  *db.Spill // the body, in place of body
+	length bool      // send Content-Length
+}
+
+// replace puts another body in place, nil for none.
+func (a *answer) replace(body []byte) { a.body, a.spill = body, nil }
+
+func (a *answer) size() int64 {
+	if a.spill != nil {
+		return a.spill.Size()
+	}
+	return int64(len(a.body))
 }
 
 func (a *answer) set(k, v string) { a.header[k] = []string{v} }
 
 // respond turns a result into status, headers and body as PostgREST answers them.
 func (rq *request) respond(st *statement, res *result, h http.Header) (*answer, error) {
-	a := &answer{header: h, body: *res.body, length: true}
+	a := &answer{header: h, body: *res.body, spill: res.spill, length: true}
 	if st.Plan != nil {
 		a.status = http.StatusOK
 		rq.setContentType(a, st)
@@ -61,24 +73,32 @@ func (rq *request) respondRead(a *answer, st *statement, res *result) {
 		a.status = http.StatusPartialContent
 	}
 	a.set("Content-Range", contentRange(lo, hi, res.total))
-	if rq.op == opRead {
+	if rq.op == opRead && !rq.posted {
 		location := "/" + rq.name
 		if rq.query.canonical != "" {
 			location += "?" + rq.query.canonical
 		}
 		a.set("Content-Location", location)
 	}
+	if res.next != nil {
+		a.set("Next-Cursor", rq.nextCursor(res.next))
+		if exposed := a.header.Get("Access-Control-Expose-Headers"); exposed != "" {
+			a.set("Access-Control-Expose-Headers", exposed+", Next-Cursor")
+		}
+	}
 	if a.status == http.StatusRequestedRangeNotSatisfiable {
-		a.body = problem.PostgRESTBody(&problem.Problem{Code: "PGRST103", Message: "Requested range not satisfiable", Details: problem.Text(
-			"An offset of " + strconv.FormatInt(lo, 10) + " was requested, but there are only " + strconv.FormatInt(max(res.total, 0), 10) + " rows.")})
+		a.replace(problem.PostgRESTBody(&problem.Problem{Code: "PGRST103", Message: "Requested range not satisfiable", Details: problem.Text(
+			"An offset of " + strconv.FormatInt(lo, 10) + " was requested, but there are only " + strconv.FormatInt(max(res.total, 0), 10) + " rows.")}))
 	}
 	if st.Void {
-		a.status, a.body, a.length = http.StatusNoContent, nil, false
+		a.status, a.length = http.StatusNoContent, false
+		a.replace(nil)
 		return
 	}
 	rq.setContentType(a, st)
 	if rq.head {
-		a.body, a.length = nil, false
+		a.length = false
+		a.replace(nil)
 	}
 }
 
@@ -91,7 +111,7 @@ func (rq *request) respondWrite(a *answer, st *statement, res *result) {
 	if full {
 		rq.setContentType(a, st)
 	} else {
-		a.body = nil
+		a.replace(nil)
 	}
 	switch rq.op {
 	case opInsert:

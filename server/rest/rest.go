@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -23,6 +24,7 @@ type Deps struct {
 	Pool     *db.Pool
 	Verifier token.Verifier // nil: PGRST_JWT_SECRET decides, and without that tokens are refused with PGRST300
 	Config   config.Rest
+	Explain  bool            // heed Prefer: explain=rls, which shows what policies hide: for development
 	Sessions bool            // look the token's session up on every request (auth.require_session)
 	Version  string          // shown in the OpenAPI document
 	Changed  <-chan struct{} // receives when DDL was announced, and after each reconnect
@@ -34,6 +36,7 @@ type Service struct {
 	verifier      token.Verifier
 	cfg           config.Rest
 	sessions      bool
+	explain       bool
 	changed       <-chan struct{}
 	cache         *cache
 	settings      []byte // for rest.compile
@@ -46,7 +49,7 @@ type Service struct {
 
 // New makes the service; Run keeps its cache true to the schema.
 func New(d Deps) *Service {
-	s := &Service{pool: d.Pool, verifier: d.Verifier, cfg: d.Config, sessions: d.Sessions, changed: d.Changed, version: d.Version}
+	s := &Service{pool: d.Pool, verifier: d.Verifier, cfg: d.Config, sessions: d.Sessions, explain: d.Explain, changed: d.Changed, version: d.Version}
 	if s.verifier == nil && d.Config.JWTSecret != "" {
 		v, err := newSecretVerifier(&s.cfg)
 		if err != nil {
@@ -119,6 +122,10 @@ func (s *Service) handle(c echo.Context) error {
 	}
 	p := problem.PostgREST(err, authed)
 	p.Minimal = s.cfg.ErrorVerbosity == "minimal"
+	var item *itemError
+	if errors.As(err, &item) {
+		p.Index = &item.index
+	}
 	s.trace(r, w.Header())
 	return p
 }
@@ -145,6 +152,13 @@ func (s *Service) serve(r *http.Request, w http.ResponseWriter, path string, aut
 		return err
 	}
 	*authed = caller.Role != s.cfg.AnonRole
+	if path == batchPath && r.Method == http.MethodPost && s.cfg.BatchMax > 0 {
+		a, err := s.batch(r, caller, w.Header())
+		if err != nil {
+			return err
+		}
+		return a.write(w)
+	}
 	verified := time.Now()
 	rq, err := s.parse(r, path)
 	if err != nil {
@@ -208,9 +222,13 @@ func (a *answer) write(w http.ResponseWriter) error {
 		a.set("Vary", "Accept, Prefer, Range, Origin")
 	}
 	if a.length {
-		a.set("Content-Length", strconv.Itoa(len(a.body)))
+		a.set("Content-Length", strconv.FormatInt(a.size(), 10))
 	}
 	w.WriteHeader(a.status)
+	if a.spill != nil {
+		_, err := a.spill.WriteTo(w)
+		return err
+	}
 	if len(a.body) == 0 {
 		return nil
 	}

@@ -47,12 +47,12 @@ func setup(t testing.TB, change func(*config.Rest)) (*httptest.Server, *dbtest.D
 	}
 	c := config.Rest{
 		Schemas: []string{"shop", "public"}, AnonRole: "anon", Aggregates: true, TxEnd: "commit-allow-override",
-		LegacyTargets: true, StatementCache: 100, OpenAPIMode: "follow-privileges",
+		LegacyTargets: true, StatementCache: 100, BatchMax: 20, OpenAPIMode: "follow-privileges",
 	}
 	if change != nil {
 		change(&c)
 	}
-	s := New(Deps{Pool: d.Pool, Verifier: roleToken{}, Config: c, Sessions: true})
+	s := New(Deps{Pool: d.Pool, Verifier: roleToken{}, Config: c, Sessions: true, Explain: c.ServerTiming})
 	e := echo.New()
 	e.HTTPErrorHandler = problem.Handler(problem.Wire{Prefix: "/rest/v1", Render: problem.RenderPostgREST})
 	s.Mount(e.Group("/rest/v1"))

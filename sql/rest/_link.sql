@@ -77,11 +77,11 @@ create or replace function rest._direct_links(_from oid, _to oid)
   language sql stable
 as $$
   select jsonb_build_object('kind', case when e.one_to_one then 'o2o' else 'm2o' end, 'rel', _to::bigint, 'to_one', true,
-                            'cons', e.cons, 'cols', e.cols, 'refs', e.refs)
+                            'inward', false, 'cons', e.cons, 'cols', e.cols, 'refs', e.refs)
     from rest._edges(_from, _to) e
   union all
   select jsonb_build_object('kind', case when e.one_to_one then 'o2o' else 'o2m' end, 'rel', _to::bigint, 'to_one', e.one_to_one,
-                            'cons', e.cons, 'cols', e.refs, 'refs', e.cols)
+                            'inward', true, 'cons', e.cons, 'cols', e.refs, 'refs', e.cols)
     from rest._edges(_to, _from) e
 $$;
 comment on function rest._direct_links(oid, oid) is 'Links by one foreign key between two relations.';

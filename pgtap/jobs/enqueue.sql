@@ -1,0 +1,22 @@
+begin;
+select plan(8);
+
+select isnt(jobs.enqueue('mail.send', '{"message": 1}'), null, 'a job gets an id');
+select results_eq($$ select state::text, queue, name, max_attempts, priority from jobs.jobs $$,
+                  $$ values ('ready', 'default', 'mail.send', 3, 0) $$, 'and waits with the platform''s defaults');
+select is(jobs.enqueue('http.request', _idempotency_key => 'k'), jobs.enqueue('http.request', _idempotency_key => 'k'),
+          'an idempotency key stands for one job');
+select isnt(jobs.enqueue('http.request', _idempotency_key => 'k'),
+            jobs.enqueue('http.request', _idempotency_key => 'k', _now => now() + '8 days'), 'until its window ends');
+do $$ begin perform jobs.enqueue('sms.send', '{"message": 1}', _run_at => now() + '1 hour'); end $$;
+select results_eq($$ select j.state::text, j.run_at from jobs.jobs j where j.name = 'sms.send' $$,
+                  $$ values ('scheduled', now() + '1 hour'::interval) $$, 'a job of the future is scheduled');
+select throws_ok($$ select jobs.enqueue('mail.sned') $$, 'PT422', 'No handler is registered for jobs named ''mail.sned''.',
+                 'unknown handlers are refused');
+select throws_ok($$ select jobs.enqueue('mail.send', '{"to": 1}') $$, 'PT422', 'The payload of mail.send lacks the member "message".',
+                 'a payload without what the handler requires is refused');
+select tests.as_service();
+select lives_ok($$ select jobs.enqueue('webhook.deliver') $$, 'trusted servers enqueue');
+
+select * from finish();
+rollback;

@@ -1,0 +1,171 @@
+-- The one door into jobs.jobs. Refuses what no worker could run, at the moment
+-- and in the transaction that asks for it.
+
+-- Whether a job may enter, as far as the job alone tells.
+create or replace function jobs._is_sound(_job jobs.new_job, _handler jobs.handlers)
+  returns boolean
+  language sql stable
+as $$
+  select (_handler.name is not null and jsonb_typeof(_job.payload) = 'object' and _job.payload ?& _handler.requires
+          and coalesce(_job.max_attempts, 1) > 0 and coalesce(_job.timeout, '1 s') > interval '0'
+          and coalesce(_job.unique_for, '1 s') > interval '0' and coalesce(_job.queue, 'default') <> '') is true
+$$;
+
+-- Says what is wrong with the first job that may not enter.
+create or replace function jobs._refuse(_job jobs.new_job)
+  returns void
+  language plpgsql stable
+as $$
+declare
+  v_handler jobs.handlers;
+  v_missing text;
+begin
+  select h.* into v_handler from jobs._handler(_job.name) h;
+  if not found then
+    raise exception using errcode = 'PT422', constraint = 'unknown_handler',
+      message = format('No handler is registered for jobs named %L.', _job.name),
+      detail = 'Known: ' || (select string_agg(distinct h.name, ', ' order by h.name) from jobs.handlers h),
+      hint = 'Register one: select jobs.register(_name => …, _function => …).';
+  elsif jsonb_typeof(_job.payload) is distinct from 'object' then
+    raise exception using errcode = 'PT422', constraint = 'bad_payload',
+      message = format('The payload of %s must be a JSON object.', _job.name), detail = left(_job.payload::text, 100);
+  end if;
+  select m.name into v_missing from unnest(v_handler.requires) as m (name) where not _job.payload ? m.name limit 1;
+  if found then
+    raise exception using errcode = 'PT422', constraint = 'bad_payload',
+      message = format('The payload of %s lacks the member "%s".', _job.name, v_missing);
+  end if;
+  raise exception using errcode = 'PT422', constraint = 'bad_option',
+    message = 'max_attempts, timeout and unique_for must be positive, and a queue needs a name.';
+end
+$$;
+
+-- Jobs that are already there under their idempotency key, or null, by position.
+-- Of two transactions that bring one key the second waits for the first.
+create or replace function jobs._claim_keys(_jobs jobs.new_job[], _ids bigint[], _now timestamptz)
+  returns bigint[]
+  language plpgsql volatile
+as $$
+declare
+  v_ids bigint[];
+begin
+  insert into jobs.keys as k (name, key, job, until)
+  select distinct on (n.name, n.idempotency_key) n.name, n.idempotency_key, i.id,
+         _now + coalesce(n.unique_for, (select s.retention from jobs.settings s))
+    from unnest(_jobs) with ordinality as n
+    join unnest(_ids) with ordinality as i (id, ord) on i.ord = n.ordinality
+   where n.idempotency_key is not null
+   order by n.name, n.idempotency_key, n.ordinality
+      on conflict (name, key) do update set job = excluded.job, until = excluded.until where k.until <= _now;
+  select array_agg(case when k.job <> i.id then k.job end order by i.ord) into v_ids
+    from unnest(_jobs) with ordinality as n
+    join unnest(_ids) with ordinality as i (id, ord) on i.ord = n.ordinality
+    left join jobs.keys k on k.name = n.name and k.key = n.idempotency_key;
+  return v_ids;
+end
+$$;
+
+-- Notes what the jobs wait for and answers how many unfinished ones that are,
+-- by position. Rows of jobs that are waited for stay locked until commit, so
+-- that they cannot end unseen.
+create or replace function jobs._depend(_jobs jobs.new_job[], _ids bigint[])
+  returns int[]
+  language plpgsql volatile
+as $$
+declare
+  v_bad    record;
+  v_counts int[];
+begin
+  perform from jobs.jobs j
+    where j.id in (select a.id from unnest(_jobs) as n cross join unnest(n.after) as a (id))
+    order by j.id
+      for share;
+  select a.id, n.name into v_bad
+    from unnest(_jobs) as n cross join unnest(n.after) as a (id)
+   where not exists (select from jobs.jobs j where j.id = a.id)
+     and not exists (select from jobs.finished f where f.id = a.id and (f.state = 'succeeded' or n.after_any))
+   limit 1;
+  if found then
+    raise exception using errcode = 'PT422', constraint = 'bad_dependency',
+      message = format('%s cannot wait for job %s, which is unknown or did not succeed.', v_bad.name, v_bad.id);
+  end if;
+  with noted as (
+    insert into jobs.dependencies (after, job, after_any)
+    select distinct a.id, i.id, coalesce(n.after_any, false)
+      from unnest(_jobs) with ordinality as n
+      join unnest(_ids) with ordinality as i (id, ord) on i.ord = n.ordinality
+     cross join unnest(n.after) as a (id)
+      join jobs.jobs j on j.id = a.id
+    returning job)
+  select array_agg((select count(*)::int from noted d where d.job = i.id) order by i.ord) into v_counts
+    from unnest(_ids) with ordinality as i (id, ord);
+  return v_counts;
+end
+$$;
+
+-- Refuses the jobs if one of them cannot run.
+create or replace function jobs._check(_jobs jobs.new_job[])
+  returns void
+  language plpgsql stable
+as $$
+declare
+  v_bad jobs.new_job;
+  v_why text;
+begin
+  select n.* into v_bad
+    from unnest(_jobs) as n
+    left join lateral jobs._handler(n.name) h on true
+   where not jobs._is_sound(n, h)
+   limit 1;
+  if found then
+    perform jobs._refuse(v_bad);
+  end if;
+  select p.problem into v_why
+    from (select distinct coalesce(h.function, n.payload ->> 'function') as function, coalesce(h.role, n.payload ->> 'role') as role
+            from unnest(_jobs) as n cross join lateral jobs._handler(n.name) h
+           where h.kind = 'sql') t
+   cross join lateral jobs._sql_problem(t.function, t.role) as p (problem)
+   where p.problem is not null
+   limit 1;
+  if found then
+    raise exception using errcode = 'PT422', constraint = 'bad_function', message = v_why;
+  end if;
+end
+$$;
+
+create or replace function jobs._insert(_jobs jobs.new_job[], _now timestamptz)
+  returns bigint[]
+  language plpgsql volatile
+as $$
+declare
+  v_ids   bigint[];
+  v_there bigint[];
+  v_waits int[];
+begin
+  perform jobs._check(_jobs);
+  v_ids := array(select nextval('jobs.job_ids') from generate_series(1, cardinality(_jobs)));
+  if exists (select from unnest(_jobs) as n where n.idempotency_key is not null) then
+    v_there := jobs._claim_keys(_jobs, v_ids, _now);
+  end if;
+  if exists (select from unnest(_jobs) as n where n.after <> '{}') then
+    v_waits := jobs._depend(_jobs, v_ids);
+  end if;
+  insert into jobs.jobs (id, slot, state, queue, name, is_sql, priority, run_at, max_attempts, waits_for, created_at, timeout,
+                         concurrency_key, idempotency_key, payload)
+  select v_ids[n.ordinality], s.current,
+         case when v_waits[n.ordinality] > 0 then 'blocked' when n.run_at > _now then 'scheduled' else 'ready' end::jobs.state,
+         coalesce(n.queue, h.queue), h.name || case when h.version > 1 then '@' || h.version else '' end, h.kind = 'sql',
+         coalesce(n.priority, 0), coalesce(n.run_at, _now), coalesce(n.max_attempts, h.max_attempts, c.default_max_attempts),
+         coalesce(v_waits[n.ordinality], 0), _now, coalesce(n.timeout, h.timeout), n.concurrency_key, n.idempotency_key, n.payload
+    from unnest(_jobs) with ordinality as n
+   cross join lateral jobs._handler(n.name) h
+   cross join jobs.settings c
+    join jobs.slots s on s.kind = 'jobs'
+   where v_there[n.ordinality] is null;
+  perform jobs._wake(array(select distinct coalesce(n.queue, h.queue) from unnest(_jobs) as n cross join lateral jobs._handler(n.name) h));
+  if v_there is null then
+    return v_ids;
+  end if;
+  return array(select coalesce(t.there, t.id) from unnest(v_there, v_ids) with ordinality as t (there, id, ord) order by t.ord);
+end
+$$;
