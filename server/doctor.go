@@ -23,11 +23,11 @@ type Finding struct {
 	Fix    string `json:"fix,omitempty"`
 }
 
-const doctorSQL = `select "check", ok, detail, fix from ops.doctor()`
+const doctorSQL = `select "check", ok, detail, fix from ops.doctor() union all select "check", ok, detail, fix from storage.doctor()`
 
 // Doctor checks the files and keys here, and lets the database check itself.
 func Doctor(ctx context.Context, c *config.Config, ownerURL string, project fs.FS) ([]Finding, error) {
-	findings := []Finding{keysChecked(c)}
+	findings := []Finding{keysChecked(c), storageChecked(ctx, c)}
 	drift, err := db.Compare(ctx, ownerURL, Sources(c, project)...)
 	if err != nil {
 		return findings, err
