@@ -22,7 +22,7 @@ type tool struct {
 
 func newTool(t *testing.T, url string) *tool {
 	t.Helper()
-	return &tool{t: t, binary: build(t), dir: t.TempDir(), env: []string{"DATABASE_URL=" + url, "HOWDAH_PROJECT=", "HOWDAH_HOME=", "LOG_LEVEL=error", "PORT=0"}}
+	return &tool{t: t, binary: build(t), dir: t.TempDir(), env: []string{"DATABASE_URL=" + url, "LOG_LEVEL=error", "PORT=0"}}
 }
 
 // run answers stdout, stderr and the exit code.
@@ -30,7 +30,12 @@ func (b *tool) run(args ...string) (stdout, stderr string, code int) {
 	b.t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(b.t.Context()), b.binary, args...)
 	cmd.Dir = b.dir
-	cmd.Env = append(os.Environ(), b.env...)
+	for _, setting := range os.Environ() {
+		if !strings.HasPrefix(setting, "HOWDAH_") { // a project's own .env decides
+			cmd.Env = append(cmd.Env, setting)
+		}
+	}
+	cmd.Env = append(cmd.Env, b.env...)
 	var out, talk bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &talk
 	_ = cmd.Run()
