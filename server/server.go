@@ -6,17 +6,22 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/auth"
+	"howdah/server/auth/keys"
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
 	"howdah/server/ops"
 	"howdah/server/problem"
+	"howdah/server/realtime"
 	"howdah/server/rest"
 	"howdah/server/storage"
 	"howdah/server/token"
@@ -27,6 +32,7 @@ type Server struct {
 	echo        *echo.Echo
 	pool        *db.Pool
 	health      *ops.Health
+	meter       *keys.Meter // of API keys; nil with --only rest
 	listener    *db.Listener
 	changed     chan struct{}           // DDL was announced
 	loops       []func(context.Context) // what goes on beside requests, each until its context ends
@@ -67,12 +73,13 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 	if err := s.mountAuth(ctx, c, ring, version); err != nil {
 		return nil, err
 	}
-	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true}, "/rest/v1", ddlChannel)
+	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}, "/rest/v1", ddlChannel)
 	if err := s.mountStorage(c, ring, version); err != nil {
 		return nil, err
 	}
+	s.mountRealtime(c, ring) //nolint:contextcheck // sockets outlive the requests that opened them: their work ends with Run
 	s.mountFunctions(ctx, c, ring)
-	return s, nil
+	return s, s.mountJobs(c, ring)
 }
 
 // newBase is a server that answers nothing yet.
@@ -96,11 +103,16 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 		return err
 	}
 	users.Mount(s.echo)
-	factors, err := mfa.New(users.Kit(), c.Auth.MFA, c.Server.SiteURL)
+	kit := users.Kit()
+	factors, err := mfa.New(kit, c.Auth.MFA, c.Server.SiteURL)
 	if err != nil {
 		return err
 	}
 	factors.Mount(s.echo)
+	keys.New(kit).Mount(s.echo)
+	s.meter = keys.NewMeter(s.pool, time.Second)
+	s.echo.Use(s.meter.Count)
+	s.loops = append(s.loops, s.meter.Run)
 	return nil
 }
 
@@ -134,6 +146,29 @@ func (s *Server) mountStorage(c *config.Config, ring *token.Ring, version string
 	files.Mount(s.echo)
 	s.loops = append(s.loops, files.Run)
 	return nil
+}
+
+// mountRealtime serves the sockets. Live queries are answered by the data API,
+// through the same handlers and middleware as any request.
+func (s *Server) mountRealtime(c *config.Config, verifier token.Verifier) {
+	if !c.Realtime.Enabled {
+		return
+	}
+	sockets := realtime.New(realtime.Deps{
+		Pool: s.pool, Listener: s.listener, Verifier: verifier, Config: c.Realtime, AnonRole: c.Rest.AnonRole,
+		SearchPath: searchPath(c.Rest), Rest: s.echo, RestPrefix: "/rest/v1", Demo: !c.Production(),
+	})
+	sockets.Mount(s.echo.Group("/realtime/v1"))
+	s.loops = append(s.loops, sockets.Run)
+}
+
+// searchPath is what policies and functions are run with on every surface.
+func searchPath(c config.Rest) string {
+	var quoted []string
+	for _, schema := range append(slices.Clone(c.Schemas[:1]), c.ExtraSearchPath...) {
+		quoted = append(quoted, pgx.Identifier{schema}.Sanitize())
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // start runs what goes on beside requests until ctx ends; the channel closes

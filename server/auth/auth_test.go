@@ -94,7 +94,9 @@ func (a *api) call(method, path, bearer, body string) answer {
 		a.t.Error(err)
 	}
 	out := answer{status: rec.Code, header: rec.Header(), text: string(text)}
-	if len(bytes.TrimSpace(text)) > 0 {
+	if !json.Valid(text) && len(text) > 0 {
+		a.t.Errorf("%s %s: %q is no JSON", method, path, text)
+	} else if bytes.HasPrefix(text, []byte("{")) {
 		if err := json.Unmarshal(text, &out.body); err != nil {
 			a.t.Errorf("%s %s: %q is no JSON: %v", method, path, text, err)
 		}
@@ -366,6 +368,8 @@ func TestSQLTextsPrepare(t *testing.T) {
 	defer conn.Release()
 	for _, sql := range []string{
 		signUpBeginSQL, signUpSQL, signInBeginSQL, signInFinishSQL, refreshSQL, refreshRefusedSQL, exchangeSQL, userGetSQL, signOutSQL,
+		adminUserGetSQL, adminUserListSQL, adminUserCreateSQL, adminUserUpdateSQL, adminUserDeleteSQL, adminInviteSQL, adminGenerateLinkSQL,
+		adminAuditSQL, adminSessionsSQL, adminSignOutSQL, adminTokenSQL, sessionListSQL, sessionRevokeSQL,
 		userUpdateBeginSQL, userUpdateSQL, otpRequestSQL, recoverRequestSQL, resendSQL, reauthenticateSQL, verifySQL,
 	} {
 		if _, err := conn.Conn().Prepare(t.Context(), "", sql); err != nil {

@@ -30,7 +30,7 @@ const prefix = "/auth/v1"
 
 // routes is GoTrue's surface and the short paths beside it.
 func (s *Service) routes() []route {
-	const get, post, put = http.MethodGet, http.MethodPost, http.MethodPut
+	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 	return []route{
 		{get, "/health", public, s.health, "Name and version of this server.", nil, nil},
 		{get, "/settings", public, s.getSettings, "Which ways to sign in are on.", nil, nil},
@@ -49,7 +49,23 @@ func (s *Service) routes() []route {
 		{get, "/reauthenticate", user, s.reauthenticate, "Sends the caller a code to set a new password with.", nil, nil},
 		{post, "/logout", user, s.signOut, "Ends sessions: scope global, local or others.", nil, nil},
 		{get, "/user", user, s.user, "The caller's account.", nil, []string{"/api/v1/auth/me", "/auth/me"}},
+		{get, "/sessions", user, s.listSessions, "Where the caller is signed in.", nil, []string{"/auth/sessions"}},
+		{del, "/sessions", user, s.revokeOthers, "Ends every session but the caller's.", nil, []string{"/auth/sessions"}},
+		{del, "/sessions/:session_id", user, s.revokeSession, "Ends one session of the caller.", nil, []string{"/auth/sessions/:session_id"}},
 		{put, "/user", user, s.updateUser, "Changes the caller's address, password or metadata.", userRequest{}, nil},
+		{post, "/invite", admin, s.invite, "Invites somebody by mail.", inviteRequest{}, nil},
+		{post, "/admin/generate_link", admin, s.generateLink, "The link that a mail would carry; nothing is sent.", linkRequest{}, nil},
+		{get, "/admin/audit", admin, s.audit, "The audit log.", nil, nil},
+		{get, "/admin/users", admin, s.adminListUsers, "A page of users.", nil, []string{"/api/v1/auth/users"}},
+		{post, "/admin/users", admin, s.adminCreateUser, "Makes a user.", adminUserRequest{}, nil},
+		{get, "/admin/users/:user_id", admin, s.adminGetUser, "A user.", nil, nil},
+		{put, "/admin/users/:user_id", admin, s.adminUpdateUser, "Changes a user.", adminUserRequest{}, []string{"/api/v1/auth/users/:user_id/role"}},
+		{del, "/admin/users/:user_id", admin, s.adminDeleteUser, "Deletes a user.", adminDeleteRequest{}, nil},
+		{get, "/admin/users/:user_id/sessions", admin, s.adminSessions, "Where a user is signed in.", nil, nil},
+		{del, "/admin/users/:user_id/sessions", admin, s.adminSignOut, "Signs a user out everywhere.", nil, nil},
+		{del, "/admin/users/:user_id/sessions/:session_id", admin, s.adminRevokeSession, "Ends one session of a user.", nil, nil},
+		{post, "/admin/users/:user_id/impersonate", admin, s.impersonate, "A token to act as a user, for a reason and fifteen minutes at most.", actRequest{}, nil},
+		{post, "/admin/users/:user_id/token", admin, s.mintToken, "A token to act as a user, for trusted servers.", actRequest{}, nil},
 	}
 }
 

@@ -17,9 +17,13 @@ type Config struct {
 	DB          DB
 	Auth        Auth
 	Rest        Rest
+	Jobs        Jobs
+	Outbound    Outbound
+	Mail        Mail
 	Storage     Storage
 	PostgREST   PostgREST
 	Functions   Functions
+	Realtime    Realtime
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool

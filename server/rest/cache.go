@@ -126,9 +126,13 @@ func (s *Service) compile(ctx context.Context, conn *pgxpool.Conn, shape []byte)
 	return st, nil
 }
 
-// A read's columns are total, page, body, headers, status; a write has a location
-// before its body, and at the end how many rows an upsert inserted.
-const writeColumns = 7
+// A read's columns are total, page, body, headers, status, and with a cursor the
+// last row's key; a write has a location before its body, and at the end how
+// many rows an upsert inserted.
+const (
+	cursorColumns = 6
+	writeColumns  = 7
+)
 
 func (st *statement) bodyAt() int {
 	if st.Columns == writeColumns {

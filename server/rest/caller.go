@@ -36,6 +36,10 @@ func (s *Service) caller(r *http.Request, path string) (*db.Caller, error) {
 	if err != nil {
 		return nil, tokenError(err)
 	}
+	if claims.Key != nil {
+		c.UseKey(r.Context(), claims.Key, "rest")
+		return c, nil
+	}
 	c.Claims = claims.Raw
 	if s.sessions {
 		c.SessionID, c.UserID = claims.SessionID, claims.Subject

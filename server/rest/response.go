@@ -80,6 +80,12 @@ func (rq *request) respondRead(a *answer, st *statement, res *result) {
 		}
 		a.set("Content-Location", location)
 	}
+	if res.next != nil {
+		a.set("Next-Cursor", rq.nextCursor(res.next))
+		if exposed := a.header.Get("Access-Control-Expose-Headers"); exposed != "" {
+			a.set("Access-Control-Expose-Headers", exposed+", Next-Cursor")
+		}
+	}
 	if a.status == http.StatusRequestedRangeNotSatisfiable {
 		a.replace(problem.PostgRESTBody(&problem.Problem{Code: "PGRST103", Message: "Requested range not satisfiable", Details: problem.Text(
 			"An offset of " + strconv.FormatInt(lo, 10) + " was requested, but there are only " + strconv.FormatInt(max(res.total, 0), 10) + " rows.")}))

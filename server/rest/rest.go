@@ -24,6 +24,7 @@ type Deps struct {
 	Pool     *db.Pool
 	Verifier token.Verifier // nil: PGRST_JWT_SECRET decides, and without that tokens are refused with PGRST300
 	Config   config.Rest
+	Explain  bool            // heed Prefer: explain=rls, which shows what policies hide: for development
 	Sessions bool            // look the token's session up on every request (auth.require_session)
 	Version  string          // shown in the OpenAPI document
 	Changed  <-chan struct{} // receives when DDL was announced, and after each reconnect
@@ -35,6 +36,7 @@ type Service struct {
 	verifier      token.Verifier
 	cfg           config.Rest
 	sessions      bool
+	explain       bool
 	changed       <-chan struct{}
 	cache         *cache
 	settings      []byte // for rest.compile
@@ -47,7 +49,7 @@ type Service struct {
 
 // New makes the service; Run keeps its cache true to the schema.
 func New(d Deps) *Service {
-	s := &Service{pool: d.Pool, verifier: d.Verifier, cfg: d.Config, sessions: d.Sessions, changed: d.Changed, version: d.Version}
+	s := &Service{pool: d.Pool, verifier: d.Verifier, cfg: d.Config, sessions: d.Sessions, explain: d.Explain, changed: d.Changed, version: d.Version}
 	if s.verifier == nil && d.Config.JWTSecret != "" {
 		v, err := newSecretVerifier(&s.cfg)
 		if err != nil {

@@ -52,7 +52,7 @@ func setup(t testing.TB, change func(*config.Rest)) (*httptest.Server, *dbtest.D
 	if change != nil {
 		change(&c)
 	}
-	s := New(Deps{Pool: d.Pool, Verifier: roleToken{}, Config: c, Sessions: true})
+	s := New(Deps{Pool: d.Pool, Verifier: roleToken{}, Config: c, Sessions: true, Explain: c.ServerTiming})
 	e := echo.New()
 	e.HTTPErrorHandler = problem.Handler(problem.Wire{Prefix: "/rest/v1", Render: problem.RenderPostgREST})
 	s.Mount(e.Group("/rest/v1"))

@@ -48,6 +48,7 @@ type request struct {
 	direct           []directArg
 	top              span // what Content-Range reports, without max-rows
 	limited          bool
+	after            []int    // literals of the cursor; 0 for a null
 	legacy           []string // embeds that went by their table's name: name, alias, …
 }
 
@@ -61,6 +62,10 @@ type directArg struct {
 func (s *Service) parse(r *http.Request, path string) (*request, error) {
 	rq := &request{path: path, method: r.Method}
 	rq.prefer = parsePrefer(r.Header, s.cfg.TxAllowOverride())
+	if rq.prefer.explain != "" && !s.explain {
+		rq.prefer.explain = ""
+		rq.prefer.invalid = append(rq.prefer.invalid, "explain=rls")
+	}
 	if err := rq.resource(path, s); err != nil {
 		return nil, err
 	}
@@ -81,6 +86,9 @@ func (s *Service) parse(r *http.Request, path string) (*request, error) {
 		return nil, err
 	}
 	if err := rq.ranges(r, s.cfg.MaxRows); err != nil {
+		return nil, err
+	}
+	if err := rq.keyset(); err != nil {
 		return nil, err
 	}
 	if err := rq.payload(r); err != nil {

@@ -150,11 +150,11 @@ begin
   if exists (select from unnest(_jobs) as n where n.after <> '{}') then
     v_waits := jobs._depend(_jobs, v_ids);
   end if;
-  insert into jobs.jobs (id, slot, state, queue, name, priority, run_at, max_attempts, waits_for, created_at, timeout,
+  insert into jobs.jobs (id, slot, state, queue, name, is_sql, priority, run_at, max_attempts, waits_for, created_at, timeout,
                          concurrency_key, idempotency_key, payload)
   select v_ids[n.ordinality], s.current,
          case when v_waits[n.ordinality] > 0 then 'blocked' when n.run_at > _now then 'scheduled' else 'ready' end::jobs.state,
-         coalesce(n.queue, h.queue), h.name || case when h.version > 1 then '@' || h.version else '' end,
+         coalesce(n.queue, h.queue), h.name || case when h.version > 1 then '@' || h.version else '' end, h.kind = 'sql',
          coalesce(n.priority, 0), coalesce(n.run_at, _now), coalesce(n.max_attempts, h.max_attempts, c.default_max_attempts),
          coalesce(v_waits[n.ordinality], 0), _now, coalesce(n.timeout, h.timeout), n.concurrency_key, n.idempotency_key, n.payload
     from unnest(_jobs) with ordinality as n

@@ -84,11 +84,12 @@ end
 $$;
 
 create or replace function jobs.claim(
-  _queues text[], _limit int, _worker uuid, _names text[] default null, _lease interval default null, _now timestamptz default now())
-  returns table (id bigint, name text, queue text, payload jsonb, attempt int, max_attempts int, timeout interval,
+  _queues text[], _limit int, _worker uuid, _names text[] default null, _sql boolean default false,
+  _lease interval default null, _now timestamptz default now())
+  returns table (id bigint, name text, queue text, payload jsonb, attempt int, max_attempts int, timeout_ms bigint,
                  run_at timestamptz, created_at timestamptz, function text, role text)
   language plpgsql volatile
-  security definer set search_path = '' set plan_cache_mode = force_generic_plan
+  security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
   set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
@@ -102,7 +103,8 @@ begin
     with due as (
       select j.id, j.concurrency_key
         from jobs.jobs j
-       where j.queue = v_queue and j.state = 'ready' and (_names is null or j.name = any (_names))
+       where j.queue = v_queue and j.state = 'ready'
+         and case when j.is_sql then _sql else _names is null or j.name = any (_names) end
        order by j.priority desc, j.run_at, j.id
        limit jobs._room(v_queue, v_left, _now)
          for update skip locked)
@@ -119,9 +121,9 @@ begin
           from unnest(v_ids) as i (id)
          where j.id = i.id
         returning j.*)
-      select t.id, t.name, t.queue, t.payload, t.attempts, t.max_attempts, t.timeout, t.run_at, t.created_at,
-             case when h.kind = 'sql' then coalesce(h.function, t.payload ->> 'function') end,
-             case when h.kind = 'sql' then coalesce(h.role, t.payload ->> 'role', 'service_role') end
+      select t.id, t.name, t.queue, t.payload, t.attempts, t.max_attempts, (extract(epoch from t.timeout) * 1000)::bigint, t.run_at, t.created_at,
+             case when t.is_sql then coalesce(h.function, t.payload ->> 'function') end,
+             case when t.is_sql then coalesce(h.role, t.payload ->> 'role', 'service_role') end
         from taken t
         left join lateral jobs._handler(t.name) h on true
        order by t.priority desc, t.run_at, t.id;
@@ -130,8 +132,9 @@ begin
   end loop;
 end
 $$;
-comment on function jobs.claim(text[], int, uuid, text[], interval, timestamptz) is
-  'Takes up to _limit ready jobs of the queues, in their order, for a worker, until the lease ends (null: JOBS_VISIBILITY_TIMEOUT_S). '
+comment on function jobs.claim(text[], int, uuid, text[], boolean, interval, timestamptz) is
+  'Takes up to _limit ready jobs of the queues, in their order, for a worker, until the lease ends (null: JOBS_VISIBILITY_TIMEOUT_S): '
+  'those with one of the names (null: any) and, with _sql, those whose handler is a SQL function. '
   'The worker completes or fails each, or extends its lease; whatever it leaves goes to another.';
-revoke execute on function jobs.claim(text[], int, uuid, text[], interval, timestamptz) from public;
-grant execute on function jobs.claim(text[], int, uuid, text[], interval, timestamptz) to authenticator, service_role;
+revoke execute on function jobs.claim(text[], int, uuid, text[], boolean, interval, timestamptz) from public;
+grant execute on function jobs.claim(text[], int, uuid, text[], boolean, interval, timestamptz) to authenticator, service_role;

@@ -5,7 +5,7 @@ create or replace function jobs.complete(
   _ids bigint[], _results jsonb[] default null, _worker uuid default null, _now timestamptz default now())
   returns bigint[]
   language plpgsql volatile
-  security definer set search_path = '' set plan_cache_mode = force_generic_plan
+  security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
   set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare

@@ -14,7 +14,7 @@ create or replace function jobs.fail(
   _ids bigint[], _errors text[], _worker uuid default null, _final boolean[] default null, _now timestamptz default now())
   returns bigint[]
   language plpgsql volatile
-  security definer set search_path = '' set plan_cache_mode = force_generic_plan
+  security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
   set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
