@@ -21,20 +21,24 @@ func (s *Service) health(c echo.Context) error {
 	})
 }
 
-// external is every provider that GoTrue's clients ask about; all but e-mail
-// and anonymous users are off.
+// external is every provider that GoTrue's clients ask about; others than
+// these are shown where they are on.
 var external = []string{
 	"apple", "azure", "bitbucket", "discord", "facebook", "figma", "fly", "github", "gitlab", "google", "kakao", "keycloak", "linkedin",
 	"linkedin_oidc", "notion", "phone", "slack", "slack_oidc", "snapchat", "spotify", "twitch", "twitter", "workos", "zoom",
 }
 
 func (s *Service) getSettings(c echo.Context) error {
-	on := map[string]bool{"email": s.Config.EmailEnabled, "anonymous_users": s.Config.AnonymousEnabled}
+	on := map[string]bool{}
 	for _, name := range external {
 		on[name] = false
 	}
+	for name := range s.providers {
+		on[name] = true
+	}
+	on["email"], on["phone"], on["anonymous_users"] = s.Config.EmailEnabled, s.Config.PhoneEnabled, s.Config.AnonymousEnabled
 	return c.JSON(http.StatusOK, map[string]any{
-		"external": on, "disable_signup": s.Config.DisableSignup, "mailer_autoconfirm": s.Config.Autoconfirm, "phone_autoconfirm": false,
+		"external": on, "disable_signup": s.Config.DisableSignup, "mailer_autoconfirm": s.Config.Autoconfirm, "phone_autoconfirm": s.Config.PhoneAutoconfirm,
 		"sms_provider": "", "saml_enabled": false, "saml_private_key_next_configured": false, "passkeys_enabled": false,
 	})
 }
