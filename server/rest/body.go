@@ -66,6 +66,9 @@ func contentName(mime string) string {
 
 func (p *payload) json(body []byte, columns []string, call bool) error {
 	p.doc = body
+	if nestedDeeper(body, maxBodyDepth) {
+		return invalidBody("The body is nested more than " + itoa(maxBodyDepth) + " levels deep")
+	}
 	if columns != nil {
 		p.columns = sortedSet(columns)
 		return nil

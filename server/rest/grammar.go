@@ -10,6 +10,9 @@ const (
 	maxDepth   = 20
 	maxFilters = 1000
 	maxFields  = 2000
+	maxPath    = 100 // arrows of one JSON path
+	// An embed is a join, which costs the planner what many fields do.
+	embedWeight = 20
 )
 
 // parseSelect reads the select parameter into a node.
@@ -53,6 +56,7 @@ func (c *cursor) item(n *node, depth int, count *int) bool {
 	c.blanks()
 	start := c.i
 	if e, ok := c.embedHead(); ok {
+		*count += embedWeight - 1
 		c.i++ // the parenthesis that embedHead saw
 		if !c.fields(e, depth+1, count) {
 			return false

@@ -13,6 +13,30 @@ func skipSpace(b []byte, i int) int {
 	return i
 }
 
+const maxBodyDepth = 500
+
+// nestedDeeper says whether brackets stand more than limit deep, in what need
+// not be JSON: PostgreSQL's parser goes down with them.
+func nestedDeeper(b []byte, limit int) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted && c == '\\':
+			i++
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > limit {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
 // The scanners below see valid JSON only.
 
 func skipString(b []byte, i int) int {
