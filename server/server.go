@@ -21,6 +21,7 @@ import (
 	"howdah/server/db"
 	"howdah/server/oauth"
 	"howdah/server/ops"
+	"howdah/server/orgs"
 	"howdah/server/problem"
 	"howdah/server/realtime"
 	"howdah/server/rest"
@@ -125,6 +126,9 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	oauth.New(oauth.Deps{
 		Pool: s.pool, Ring: ring, Config: c.OAuth, Settings: kit.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
 		Caller: kit.Caller, Client: kit.Client, Decode: kit.Decode, Limit: kit.Limit,
+	}).Mount(s.echo)
+	orgs.New(orgs.Deps{
+		Pool: s.pool, Ring: ring, AnonRole: c.Rest.AnonRole, SiteURL: c.Server.SiteURL, Decode: kit.Decode, Limit: kit.Limit,
 	}).Mount(s.echo)
 	return nil
 }
