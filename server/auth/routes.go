@@ -35,7 +35,6 @@ func (s *Service) routes() []route {
 		{get, "/health", public, s.health, "Name and version of this server.", nil, nil},
 		{get, "/settings", public, s.getSettings, "Which ways to sign in are on.", nil, nil},
 		{get, "/.well-known/jwks.json", public, s.jwks, "The public keys that verify access tokens.", nil, []string{"/.well-known/jwks.json", "/api/v1/auth/jwks"}},
-		{get, "/.well-known/openid-configuration", public, s.discovery, "OpenID Connect discovery.", nil, []string{"/.well-known/openid-configuration"}},
 		{get, "/openapi.json", public, s.openAPI, "This document.", nil, nil},
 		{post, "/signup", public, s.signUp, "Makes an account of an e-mail or a phone and a password, or an anonymous one.", signUpRequest{}, nil},
 		{post, "/token", public, s.grant, "Trades a password, a refresh token, a PKCE code or an id_token for a session; grant_type is in the query.", grantRequest{}, nil},

@@ -15,28 +15,6 @@ func (s *Service) jwks(c echo.Context) error {
 	return c.JSON(http.StatusOK, s.Ring.JWKS())
 }
 
-// discovery is OpenID Connect Discovery 1.0, in the members that GoTrue shows.
-func (s *Service) discovery(c echo.Context) error {
-	c.Response().Header().Set(echo.HeaderCacheControl, publicFor)
-	iss := s.Config.JWTIssuer
-	return c.JSON(http.StatusOK, map[string]any{
-		"issuer":                                iss,
-		"authorization_endpoint":                iss + "/oauth/authorize",
-		"token_endpoint":                        iss + "/oauth/token",
-		"userinfo_endpoint":                     iss + "/oauth/userinfo",
-		"jwks_uri":                              iss + "/.well-known/jwks.json",
-		"scopes_supported":                      []string{"openid", "profile", "email", "phone", "offline_access"},
-		"response_types_supported":              []string{"code"},
-		"response_modes_supported":              []string{"query"},
-		"grant_types_supported":                 []string{"authorization_code", "refresh_token"},
-		"subject_types_supported":               []string{"public"},
-		"id_token_signing_alg_values_supported": []string{s.Ring.Algorithm()},
-		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post", "none"},
-		"claims_supported":                      []string{"sub", "aud", "iss", "exp", "iat", "email", "phone", "role", "aal", "amr", "session_id", "is_anonymous"},
-		"code_challenge_methods_supported":      []string{"S256", "plain"},
-	})
-}
-
 func (s *Service) health(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]string{
 		"version": s.Version, "name": "Howdah", "description": "Howdah speaks GoTrue's protocol",

@@ -65,9 +65,31 @@ func (s *S3) Put(ctx context.Context, id uuid.UUID, r io.Reader, size int64) (in
 	for size > 0 && uint64(size)/part >= maxParts-1 {
 		part *= 2
 	}
-	info, err := s.client.Client.PutObject(ctx, s.bucket, s.key(id), struct{ io.Reader }{r}, size,
+	src := &honest{r: r}
+	info, err := s.client.Client.PutObject(ctx, s.bucket, s.key(id), src, size,
 		minio.PutObjectOptions{PartSize: part, NumThreads: 1, ContentType: "application/octet-stream"})
+	if src.err != nil { // the reader's own words, for the client of ours
+		err = src.err
+	}
 	return info.Size, err
+}
+
+// honest keeps a reader's failure from being taken for its end: the client
+// would store what came before an io.ErrUnexpectedEOF as if it were all.
+type honest struct {
+	r   io.Reader
+	err error
+}
+
+var errSource = errors.New("the source failed")
+
+func (h *honest) Read(p []byte) (int, error) {
+	n, err := h.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		h.err = err
+		return n, errSource
+	}
+	return n, err
 }
 
 // Open implements Backend.
@@ -257,6 +279,14 @@ func (s *S3) Walk(ctx context.Context, fn func(uuid.UUID, time.Time) error) erro
 			continue // somebody else's
 		}
 		if err := fn(id, info.LastModified); err != nil {
+			return err
+		}
+	}
+	for rest := range s.client.ListIncompleteUploads(ctx, s.bucket, s.prefix, true) {
+		if rest.Err != nil || time.Since(rest.Initiated) < sweepAge {
+			continue // not all services list them, and those expire them by themselves
+		}
+		if err := s.client.AbortMultipartUpload(ctx, s.bucket, rest.Key, rest.UploadID); err != nil {
 			return err
 		}
 	}

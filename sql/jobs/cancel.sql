@@ -2,7 +2,7 @@
 create or replace function jobs.cancel(_ids bigint[], _now timestamptz default now())
   returns bigint[]
   language plpgsql volatile
-  security definer set search_path = '' set plan_cache_mode = force_generic_plan
+  security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
   set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin

@@ -2,13 +2,13 @@
 create or replace function jobs.hold(_ids bigint[], _worker uuid)
   returns bigint[]
   language plpgsql volatile
-  security definer set search_path = '' set plan_cache_mode = force_generic_plan
+  security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
   set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   return array(select j.id
                  from jobs.jobs j
-                where j.id = any (_ids) and j.state = 'running' and j.worker = _worker
+                where j.id = any (_ids) and j.state::text = 'running' and j.worker = _worker
                 order by j.id
                   for update);
 end

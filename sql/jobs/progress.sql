@@ -2,12 +2,12 @@
 create or replace function jobs.progress(_id bigint, _progress jsonb, _worker uuid default null)
   returns boolean
   language plpgsql volatile
-  security definer set search_path = '' set plan_cache_mode = force_generic_plan
+  security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
   set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   update jobs.jobs j set progress = _progress
-   where j.id = _id and j.state = 'running' and (_worker is null or j.worker = _worker);
+   where j.id = _id and j.state::text = 'running' and (_worker is null or j.worker = _worker);
   return found;
 end
 $$;
