@@ -112,7 +112,9 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	if err != nil {
 		return err
 	}
+	s.echo.Use(users.Cookies)
 	users.Mount(s.echo)
+	s.loops = append(s.loops, users.Run)
 	kit := users.Kit()
 	factors, err := mfa.New(kit, c.Auth.MFA, c.Server.SiteURL)
 	if err != nil {
