@@ -1,3 +1,4 @@
+-- For `howdah cron list`, in pages by name.
 create or replace function jobs.cron_list(_limit int default 500, _after text default '')
   returns jsonb
   language sql stable

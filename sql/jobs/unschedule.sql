@@ -1,3 +1,4 @@
+-- The counterpart of jobs.schedule.
 create or replace function jobs.unschedule(_name text)
   returns boolean
   language plpgsql volatile
