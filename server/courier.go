@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"log/slog"
 	"maps"
 	"os"
 
@@ -22,6 +23,9 @@ type couriers struct {
 }
 
 func newCouriers(c *config.Config, pool *db.Pool, ring *token.Ring) (*couriers, error) {
+	if c.Production() && c.Mail.Backend != "smtp" {
+		slog.Warn("no mail leaves in production: set EMAIL_BACKEND=smtp")
+	}
 	client := outbound.NewClient(c.Outbound)
 	post, err := mail.New(mail.Deps{
 		Pool: pool, Ring: ring, Config: c.Mail, Outbound: client, Development: !c.Production(), Console: os.Stderr,
