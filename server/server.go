@@ -19,6 +19,7 @@ import (
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
+	"howdah/server/oauth"
 	"howdah/server/ops"
 	"howdah/server/problem"
 	"howdah/server/realtime"
@@ -73,7 +74,10 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 	if err := s.mountAuth(ctx, c, ring, version); err != nil {
 		return nil, err
 	}
-	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}, "/rest/v1", ddlChannel)
+	api := rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}
+	if err := s.mountRest(api, "/rest/v1", ddlChannel); err != nil {
+		return nil, err
+	}
 	if err := s.mountStorage(c, ring, version); err != nil {
 		return nil, err
 	}
@@ -113,6 +117,10 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	s.meter = keys.NewMeter(s.pool, time.Second)
 	s.echo.Use(s.meter.Count)
 	s.loops = append(s.loops, s.meter.Run)
+	oauth.New(oauth.Deps{
+		Pool: s.pool, Ring: ring, Config: c.OAuth, Settings: kit.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
+		Caller: kit.Caller, Client: kit.Client, Decode: kit.Decode, Limit: kit.Limit,
+	}).Mount(s.echo)
 	return nil
 }
 
@@ -121,15 +129,19 @@ const ddlChannel = "howdah_ddl"
 
 // mountRest serves the data API below prefix; what comes in on the channels
 // drops its compiled statements.
-func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) {
+func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) error {
 	s.changed = make(chan struct{}, 1)
 	for _, channel := range channels {
 		s.listener.On(channel, func(string) { s.Reload() })
 	}
 	d.Changed = s.changed
-	api := rest.New(d)
+	api, err := rest.New(d)
+	if err != nil {
+		return err
+	}
 	api.Mount(s.echo.Group(prefix))
 	s.loops = append(s.loops, api.Run)
+	return nil
 }
 
 func (s *Server) mountStorage(c *config.Config, ring *token.Ring, version string) error {

@@ -33,7 +33,8 @@ func root() *cobra.Command {
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &misuseError{err} })
 	cmd.AddCommand(serveCmd(), upCmd(), devCmd(), stopCmd(), resetCmd(), migrateCmd(), keysCmd(), infoCmd(), doctorCmd(), configCmd(), versionCmd(),
-		workerCmd(), jobsCmd(), cronCmd())
+		workerCmd(), jobsCmd(), cronCmd(), storageCmd())
+	cmd.AddCommand(developing()...)
 	return cmd
 }
 
