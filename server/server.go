@@ -70,7 +70,7 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 		return nil, err
 	}
 	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}, "/rest/v1", ddlChannel)
-	if err := s.mountStorage(c, ring, version); err != nil {
+	if err := s.mountStorage(c, ring, version); err != nil { //nolint:contextcheck // handlers take each request's context
 		return nil, err
 	}
 	s.mountFunctions(ctx, c, ring)
