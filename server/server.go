@@ -6,9 +6,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/auth"
@@ -16,8 +19,10 @@ import (
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
+	"howdah/server/oauth"
 	"howdah/server/ops"
 	"howdah/server/problem"
+	"howdah/server/realtime"
 	"howdah/server/rest"
 	"howdah/server/storage"
 	"howdah/server/token"
@@ -69,10 +74,14 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 	if err := s.mountAuth(ctx, c, ring, version); err != nil {
 		return nil, err
 	}
-	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}, "/rest/v1", ddlChannel)
+	api := rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}
+	if err := s.mountRest(api, "/rest/v1", ddlChannel); err != nil {
+		return nil, err
+	}
 	if err := s.mountStorage(c, ring, version); err != nil { //nolint:contextcheck // handlers take each request's context
 		return nil, err
 	}
+	s.mountRealtime(c, ring) //nolint:contextcheck // sockets outlive the requests that opened them: their work ends with Run
 	s.mountFunctions(ctx, c, ring)
 	return s, s.mountJobs(c, ring)
 }
@@ -108,6 +117,10 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	s.meter = keys.NewMeter(s.pool, time.Second)
 	s.echo.Use(s.meter.Count)
 	s.loops = append(s.loops, s.meter.Run)
+	oauth.New(oauth.Deps{
+		Pool: s.pool, Ring: ring, Config: c.OAuth, Settings: kit.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
+		Caller: kit.Caller, Client: kit.Client, Decode: kit.Decode, Limit: kit.Limit,
+	}).Mount(s.echo)
 	return nil
 }
 
@@ -116,15 +129,19 @@ const ddlChannel = "howdah_ddl"
 
 // mountRest serves the data API below prefix; what comes in on the channels
 // drops its compiled statements.
-func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) {
+func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) error {
 	s.changed = make(chan struct{}, 1)
 	for _, channel := range channels {
 		s.listener.On(channel, func(string) { s.Reload() })
 	}
 	d.Changed = s.changed
-	api := rest.New(d)
+	api, err := rest.New(d)
+	if err != nil {
+		return err
+	}
 	api.Mount(s.echo.Group(prefix))
 	s.loops = append(s.loops, api.Run)
+	return nil
 }
 
 func (s *Server) mountStorage(c *config.Config, ring *token.Ring, version string) error {
@@ -141,6 +158,29 @@ func (s *Server) mountStorage(c *config.Config, ring *token.Ring, version string
 	files.Mount(s.echo)
 	s.loops = append(s.loops, files.Run)
 	return nil
+}
+
+// mountRealtime serves the sockets. Live queries are answered by the data API,
+// through the same handlers and middleware as any request.
+func (s *Server) mountRealtime(c *config.Config, verifier token.Verifier) {
+	if !c.Realtime.Enabled {
+		return
+	}
+	sockets := realtime.New(realtime.Deps{
+		Pool: s.pool, Listener: s.listener, Verifier: verifier, Config: c.Realtime, AnonRole: c.Rest.AnonRole,
+		SearchPath: searchPath(c.Rest), Rest: s.echo, RestPrefix: "/rest/v1", Demo: !c.Production(),
+	})
+	sockets.Mount(s.echo.Group("/realtime/v1"))
+	s.loops = append(s.loops, sockets.Run)
+}
+
+// searchPath is what policies and functions are run with on every surface.
+func searchPath(c config.Rest) string {
+	var quoted []string
+	for _, schema := range append(slices.Clone(c.Schemas[:1]), c.ExtraSearchPath...) {
+		quoted = append(quoted, pgx.Identifier{schema}.Sanitize())
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // start runs what goes on beside requests until ctx ends; the channel closes

@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/provider"
 	"howdah/server/config"
 	"howdah/server/db"
 	"howdah/server/token"
@@ -32,6 +33,7 @@ type Service struct {
 	hasher    *hasher
 	policy    *policy
 	redirects *redirects
+	providers map[string]provider.Provider
 	captcha   *captcha          // nil for none
 	testCodes map[string]string // by phone
 	settings  json.RawMessage   // what sql/auth reads with auth._setting
@@ -52,6 +54,11 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 		return nil, err
 	}
 	c := d.Config
+	configured, err := c.Providers()
+	if err != nil {
+		return nil, err
+	}
+	s.providers = provider.New(configured, s.callback())
 	workers := c.HashConcurrency
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)

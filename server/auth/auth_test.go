@@ -33,6 +33,12 @@ type options func(*config.Auth)
 func newAPI(t *testing.T, opts ...options) *api {
 	t.Helper()
 	t.Parallel()
+	return newAPISerial(t, opts...)
+}
+
+// newAPISerial is for tests that need more than one.
+func newAPISerial(t *testing.T, opts ...options) *api {
+	t.Helper()
 	d := dbtest.New(t)
 	c, err := config.Parse(map[string]string{
 		"HOWDAH_HOME": t.TempDir(), "AUTH_ARGON2_MEMORY_KIB": "7168", "AUTH_ARGON2_TIME": "1",
@@ -369,6 +375,7 @@ func TestSQLTextsPrepare(t *testing.T) {
 	for _, sql := range []string{
 		signUpBeginSQL, signUpSQL, signInBeginSQL, signInFinishSQL, refreshSQL, refreshRefusedSQL, exchangeSQL, userGetSQL, signOutSQL,
 		adminUserGetSQL, adminUserListSQL, adminUserCreateSQL, adminUserUpdateSQL, adminUserDeleteSQL, adminInviteSQL, adminGenerateLinkSQL,
+		oauthBeginSQL, oauthTakeSQL, oauthFinishSQL, idTokenSQL, identityUnlinkSQL,
 		adminAuditSQL, adminSessionsSQL, adminSignOutSQL, adminTokenSQL, sessionListSQL, sessionRevokeSQL,
 		userUpdateBeginSQL, userUpdateSQL, otpRequestSQL, recoverRequestSQL, resendSQL, reauthenticateSQL, verifySQL,
 	} {

@@ -16,6 +16,16 @@ type Auth struct {
 
 	URIAllowList []string `env:"URI_ALLOW_LIST" doc:"globs of redirect targets beside SITE_URL, comma-separated; * stops at . and /, ** does not"`
 
+	GoogleEnabled  bool   `env:"EXTERNAL_GOOGLE_ENABLED" envDefault:"false" doc:"sign in with Google"`
+	GoogleClientID string `env:"EXTERNAL_GOOGLE_CLIENT_ID" doc:"client ids at Google, comma-separated, the first is the web's"`
+	GoogleSecret   Secret `env:"EXTERNAL_GOOGLE_SECRET" doc:"client secret at Google"`
+	GoogleURL      string `env:"EXTERNAL_GOOGLE_URL" envDefault:"https://accounts.google.com" doc:"issuer of Google's tokens"`
+	GitHubEnabled  bool   `env:"EXTERNAL_GITHUB_ENABLED" envDefault:"false" doc:"sign in with GitHub"`
+	GitHubClientID string `env:"EXTERNAL_GITHUB_CLIENT_ID" doc:"client id at GitHub"`
+	GitHubSecret   Secret `env:"EXTERNAL_GITHUB_SECRET" doc:"client secret at GitHub"`
+	GitHubURL      string `env:"EXTERNAL_GITHUB_URL" envDefault:"https://github.com" doc:"GitHub, or an enterprise server"`
+	OIDCProviders  Secret `env:"EXTERNAL_OIDC_PROVIDERS" doc:"more OpenID providers: JSON list of {name, issuer, client_id, secret, scopes, email_optional, skip_nonce_check}"`
+
 	ReuseInterval    int  `env:"SECURITY_REFRESH_TOKEN_REUSE_INTERVAL" envDefault:"10" doc:"seconds in which an older refresh token still answers the current one"`
 	DisableSignup    bool `env:"DISABLE_SIGNUP" envDefault:"false" doc:"no new users"`
 	Autoconfirm      bool `env:"MAILER_AUTOCONFIRM" envDefault:"true" doc:"sign-up needs no confirmed e-mail (there is no mail yet)"`
@@ -143,4 +153,6 @@ func (a *Auth) mistakes(add func(ok bool, format string, args ...any)) {
 		phone, code, ok := strings.Cut(pair, ":")
 		add(ok && phone != "" && code != "", "SMS_TEST_OTP must be phone:code pairs")
 	}
+	_, err := a.Providers()
+	add(err == nil, "EXTERNAL_*: %v", err)
 }

@@ -16,6 +16,7 @@ type Config struct {
 	Server      Server
 	DB          DB
 	Auth        Auth
+	OAuth       OAuth
 	Rest        Rest
 	Jobs        Jobs
 	Outbound    Outbound
@@ -23,6 +24,7 @@ type Config struct {
 	Storage     Storage
 	PostgREST   PostgREST
 	Functions   Functions
+	Realtime    Realtime
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool

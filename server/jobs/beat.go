@@ -80,20 +80,30 @@ func (s *Service) beatOnce(ctx context.Context, every time.Duration) error {
 	return err
 }
 
-// keepHouse sweeps every second; of all workers one at a time does.
+// keepHouse sweeps every second, and five times as often while there is much
+// to do; of all workers one at a time does.
 func (s *Service) keepHouse(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	last, seen := time.Now(), int64(0)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+		claimed := s.claimed.Load()
+		if claimed-seen < sweepJobs && time.Since(last) < 5*sweepEvery {
+			continue
+		}
+		last, seen = time.Now(), claimed
 		if err := s.exec(ctx, sweepSQL); err != nil && ctx.Err() == nil {
 			slog.WarnContext(ctx, "sweeping jobs failed", "error", err)
 		}
 	}
 }
 
-const sweepEvery = time.Second
+const (
+	sweepEvery = 200 * time.Millisecond
+	sweepJobs  = 1000
+)

@@ -8,7 +8,7 @@ as $$
 begin
   return array(select j.id
                  from jobs.jobs j
-                where j.id = any (_ids) and j.state = 'running' and j.worker = _worker
+                where j.id = any (_ids) and j.state::text = 'running' and j.worker = _worker
                 order by j.id
                   for update);
 end
