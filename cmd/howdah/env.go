@@ -58,7 +58,7 @@ func envValidateCmd() *cobra.Command {
 				}
 			}
 			if len(lines) > 0 {
-				return errors.Join(err, fmt.Errorf("%d settings are not fit for production", len(lines)))
+				return fmt.Errorf("%d settings are not fit for production", len(lines))
 			}
 			if !asJSON {
 				fmt.Fprintln(out, "✓ fit for production")
