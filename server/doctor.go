@@ -29,14 +29,14 @@ type Finding struct {
 func (f *Finding) Sick() bool { return !f.OK && f.Level != "info" }
 
 const (
-	doctorSQL = `select "check", ok, detail, fix from ops.doctor()`
+	doctorSQL = `select "check", ok, detail, fix from ops.doctor() union all select "check", ok, detail, fix from storage.doctor()`
 	adviceSQL = `select rule || ': ' || object as "check", false as ok, level, detail, fix from ops.advise()`
 	clockSQL  = `select clock_timestamp(), current_setting('max_connections')::int`
 )
 
 // Doctor checks the files and keys here, and lets the database check itself.
 func Doctor(ctx context.Context, c *config.Config, ownerURL string, project fs.FS) ([]Finding, error) {
-	findings := []Finding{keysChecked(c)}
+	findings := []Finding{keysChecked(c), storageChecked(ctx, c)}
 	drift, err := db.Compare(ctx, ownerURL, Sources(c, project)...)
 	if err != nil {
 		return findings, err

@@ -19,7 +19,9 @@ import (
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
+	"howdah/server/oauth"
 	"howdah/server/ops"
+	"howdah/server/orgs"
 	"howdah/server/problem"
 	"howdah/server/realtime"
 	"howdah/server/rest"
@@ -69,17 +71,25 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 		problem.Wire{Prefix: storage.Prefix + "/upload/resumable", Render: problem.StorageText},
 		problem.Wire{Prefix: storage.Prefix + "/s3", Render: problem.StorageXML},
 	)
+	return s, s.mount(ctx, c, ring, version)
+}
+
+// mount serves every domain.
+func (s *Server) mount(ctx context.Context, c *config.Config, ring *token.Ring, version string) error {
 	s.health.Mount(s.echo)
 	if err := s.mountAuth(ctx, c, ring, version); err != nil {
-		return nil, err
+		return err
 	}
-	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}, "/rest/v1", ddlChannel)
+	api := rest.Deps{Pool: s.pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}
+	if err := s.mountRest(api, "/rest/v1", ddlChannel); err != nil {
+		return err
+	}
 	if err := s.mountStorage(c, ring, version); err != nil {
-		return nil, err
+		return err
 	}
-	s.mountRealtime(c, ring) //nolint:contextcheck // sockets outlive the requests that opened them: their work ends with Run
+	s.mountRealtime(c, ring)
 	s.mountFunctions(ctx, c, ring)
-	return s, s.mountJobs(c, ring)
+	return s.mountJobs(c, ring)
 }
 
 // newBase is a server that answers nothing yet.
@@ -102,7 +112,9 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	if err != nil {
 		return err
 	}
+	s.echo.Use(users.Cookies)
 	users.Mount(s.echo)
+	s.loops = append(s.loops, users.Run)
 	kit := users.Kit()
 	factors, err := mfa.New(kit, c.Auth.MFA, c.Server.SiteURL)
 	if err != nil {
@@ -113,6 +125,13 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	s.meter = keys.NewMeter(s.pool, time.Second)
 	s.echo.Use(s.meter.Count)
 	s.loops = append(s.loops, s.meter.Run)
+	oauth.New(oauth.Deps{
+		Pool: s.pool, Ring: ring, Config: c.OAuth, Settings: kit.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
+		Caller: kit.Caller, Client: kit.Client, Decode: kit.Decode, Limit: kit.Limit,
+	}).Mount(s.echo)
+	orgs.New(orgs.Deps{
+		Pool: s.pool, Ring: ring, AnonRole: c.Rest.AnonRole, SiteURL: c.Server.SiteURL, Decode: kit.Decode, Limit: kit.Limit,
+	}).Mount(s.echo)
 	return nil
 }
 
@@ -121,15 +140,19 @@ const ddlChannel = "howdah_ddl"
 
 // mountRest serves the data API below prefix; what comes in on the channels
 // drops its compiled statements.
-func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) {
+func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) error {
 	s.changed = make(chan struct{}, 1)
 	for _, channel := range channels {
 		s.listener.On(channel, func(string) { s.Reload() })
 	}
 	d.Changed = s.changed
-	api := rest.New(d)
+	api, err := rest.New(d)
+	if err != nil {
+		return err
+	}
 	api.Mount(s.echo.Group(prefix))
 	s.loops = append(s.loops, api.Run)
+	return nil
 }
 
 func (s *Server) mountStorage(c *config.Config, ring *token.Ring, version string) error {

@@ -77,8 +77,13 @@ func TestAdminIsForTheServiceRoleAlone(t *testing.T) {
 	a := newAPI(t)
 	in := a.signUp("ada@example.test")
 	for _, r := range []struct{ method, path string }{
-		{"GET", "/admin/users"}, {"POST", "/admin/users"}, {"GET", "/admin/users/" + in.body.User.ID}, {"PUT", "/admin/users/" + in.body.User.ID},
-		{"DELETE", "/admin/users/" + in.body.User.ID}, {"GET", "/admin/audit"}, {"GET", "/admin/users/" + in.body.User.ID + "/sessions"},
+		{"GET", "/admin/users"},
+		{"POST", "/admin/users"},
+		{"GET", "/admin/users/" + in.body.User.ID},
+		{"PUT", "/admin/users/" + in.body.User.ID},
+		{"DELETE", "/admin/users/" + in.body.User.ID},
+		{"GET", "/admin/audit"},
+		{"GET", "/admin/users/" + in.body.User.ID + "/sessions"},
 		{"DELETE", "/admin/users/" + in.body.User.ID + "/sessions"},
 	} {
 		for name, bearer := range map[string]string{"anon": a.key("anon"), "user": in.body.AccessToken} {

@@ -16,6 +16,7 @@ type Config struct {
 	Server      Server
 	DB          DB
 	Auth        Auth
+	OAuth       OAuth
 	Rest        Rest
 	Jobs        Jobs
 	Outbound    Outbound

@@ -79,11 +79,16 @@ type pendingResult struct {
 	prepare string // the statement's name; empty for a query
 }
 
-// prepared is what a connection has prepared, by name, with the time of last use.
+// prepared is what a connection has prepared, by name.
 type prepared struct {
-	names map[string]uint64
+	names map[string]*preparedStatement
 	clock uint64
 	lost  []string // forgotten, and maybe there all the same
+}
+
+type preparedStatement struct {
+	used uint64                       // when, by the connection's clock
+	is   *pgconn.StatementDescription // nil until the server has described it
 }
 
 const (
@@ -96,7 +101,7 @@ func NewPipe(ctx context.Context, conn *pgxpool.Conn) *Pipe {
 	pc := conn.Conn().PgConn()
 	known, ok := pc.CustomData()[preparedKey].(*prepared)
 	if !ok {
-		known = &prepared{names: map[string]uint64{}}
+		known = &prepared{names: map[string]*preparedStatement{}}
 		pc.CustomData()[preparedKey] = known
 	}
 	p := &Pipe{pl: pc.StartPipeline(ctx), conn: pc, known: known, pending: make([]pendingResult, 0, 8)}
@@ -146,13 +151,20 @@ func (p *Pipe) Query(name, sql string, types []uint32, values [][]byte, formats 
 		return
 	}
 	p.known.clock++
-	if _, ok := p.known.names[name]; !ok {
+	known, ok := p.known.names[name]
+	if !ok {
 		p.evict()
 		p.pl.SendPrepare(name, sql, types)
 		p.pending = append(p.pending, pendingResult{prepare: name})
+		known = &preparedStatement{}
+		p.known.names[name] = known
 	}
-	p.known.names[name] = p.known.clock
-	p.pl.SendQueryPrepared(name, values, formats, results)
+	known.used = p.known.clock
+	if known.is != nil { // its columns need not be described again
+		p.pl.SendQueryStatement(known.is, values, formats, results)
+	} else {
+		p.pl.SendQueryPrepared(name, values, formats, results)
+	}
 	p.pending = append(p.pending, pendingResult{})
 }
 
@@ -178,9 +190,9 @@ func (p *Pipe) evict() {
 		return
 	}
 	oldest, at := "", ^uint64(0)
-	for name, used := range p.known.names {
-		if used < at {
-			oldest, at = name, used
+	for name, known := range p.known.names {
+		if known.used < at {
+			oldest, at = name, known.used
 		}
 	}
 	delete(p.known.names, oldest)
@@ -216,7 +228,12 @@ func (p *Pipe) Next() (*pgconn.ResultReader, error) {
 			return nil, err
 		}
 		switch got := got.(type) {
-		case *pgconn.StatementDescription, *pgconn.CloseComplete:
+		case *pgconn.StatementDescription:
+			if known := p.known.names[what.prepare]; known != nil {
+				got.Name = what.prepare
+				known.is = got
+			}
+		case *pgconn.CloseComplete:
 		case *pgconn.ResultReader:
 			return got, nil
 		default:

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,6 +35,7 @@ type Service struct {
 	id          string
 	handlers    map[string]Handler
 	wake        chan struct{}
+	claimed     atomic.Int64
 
 	mu      sync.Mutex
 	running map[int64]*attempt

@@ -25,7 +25,7 @@ const (
 	maxBatch  = 200                     // most jobs claimed at once
 	aheadTime = 50 * time.Millisecond   // short jobs are claimed ahead for this long
 	firstNap  = 2 * time.Millisecond    // after the first empty claim, doubled up to
-	lastNap   = 20 * time.Millisecond   // this, until
+	lastNap   = 8 * time.Millisecond    // this, until
 	linger    = 1500 * time.Millisecond // there was no job for so long: then sleep
 )
 
@@ -40,6 +40,9 @@ func (s *Service) Run(ctx context.Context) error {
 	reporting.Go(func() { r.run(base) })
 	helpers.Go(func() { s.beat(base) })
 	helpers.Go(func() { s.keepHouse(ctx) })
+	if s.config.CronBackend == "inproc" {
+		helpers.Go(func() { s.tick(ctx) })
+	}
 	for range s.concurrency {
 		handlers.Go(w.work)
 	}
@@ -175,6 +178,7 @@ func (s *Service) claim(ctx context.Context, limit int) ([]*attempt, error) {
 	if err != nil {
 		return nil, fmt.Errorf("claim jobs: %w", db.Broken(ctx, conn.Conn(), err))
 	}
+	s.claimed.Add(int64(len(claimed)))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range claimed {

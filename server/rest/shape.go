@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // What a request does.
@@ -48,8 +49,11 @@ type request struct {
 	direct           []directArg
 	top              span // what Content-Range reports, without max-rows
 	limited          bool
-	after            []int    // literals of the cursor; 0 for a null
-	legacy           []string // embeds that went by their table's name: name, alias, …
+	after            []int         // literals of the cursor; 0 for a null
+	key              string        // the shape, where it is known already
+	location         string        // Content-Location
+	planned          time.Duration // what it took to have the statement
+	legacy           []string      // embeds that went by their table's name: name, alias, …
 }
 
 // directArg is an argument of a call from the URL or a form.
@@ -95,6 +99,12 @@ func (s *Service) parse(r *http.Request, path string) (*request, error) {
 		return nil, err
 	}
 	rq.accept = parseAccept(r.Header.Get("Accept"))
+	if rq.op == opRead && !rq.posted {
+		rq.location = "/" + rq.name
+		if rq.query.canonical != "" {
+			rq.location += "?" + rq.query.canonical
+		}
+	}
 	return rq, nil
 }
 

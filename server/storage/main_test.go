@@ -270,12 +270,12 @@ func (a *api) reapAll() {
 	a.exec(`update storage.garbage set due_at = now() - interval '1 second'`)
 	a.exec(`update storage.uploads set expires_at = now() - interval '1 second' where state = 'pending'`)
 	for range 2 { // what expires is garbage next
-		if _, err := a.s.Reap(a.t.Context()); err != nil {
+		if _, err := a.s.keeper.Reap(a.t.Context()); err != nil {
 			a.t.Fatal(err)
 		}
 		a.exec(`update storage.garbage set due_at = now() - interval '1 second'`)
 	}
-	if _, err := a.s.Sweep(a.t.Context(), 0, true); err != nil {
+	if _, err := a.s.keeper.Sweep(a.t.Context(), 0, true); err != nil {
 		a.t.Fatal(err)
 	}
 }
@@ -283,7 +283,7 @@ func (a *api) reapAll() {
 // whole checks that rows and bytes belong together, one to one.
 func (a *api) whole() {
 	a.t.Helper()
-	if err := a.s.Lost(a.t.Context(), false, func(path string) { a.t.Errorf("%s has lost its bytes", path) }); err != nil {
+	if err := a.s.keeper.Lost(a.t.Context(), false, func(path string) { a.t.Errorf("%s has lost its bytes", path) }); err != nil {
 		a.t.Error(err)
 	}
 	a.reapAll()

@@ -24,6 +24,9 @@ const (
 	s3Namespace  = "http://s3.amazonaws.com/doc/2006-03-01/"
 )
 
+// S3AccessKeys are the access keys that the endpoint knows.
+var S3AccessKeys = []string{s3ServiceKey, s3ProjectKey}
+
 // S3Secret is the secret of an access key of the S3 endpoint: service_role,
 // which passes all policies, or project, which is nobody without a session token.
 func S3Secret(ring *token.Ring, accessKey string) string {

@@ -297,10 +297,10 @@ func TestReaperBothWays(t *testing.T) {
 	if _, err := a.s.Backend.Put(t.Context(), orphan, strings.NewReader("x"), 1); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := a.s.Sweep(t.Context(), sweepAge, true); n != 0 || err != nil {
+	if n, err := a.s.keeper.Sweep(t.Context(), sweepAge, true); n != 0 || err != nil {
 		t.Errorf("what is new is left alone: %d, %v", n, err)
 	}
-	if n, err := a.s.Sweep(t.Context(), 0, true); n != 1 || err != nil {
+	if n, err := a.s.keeper.Sweep(t.Context(), 0, true); n != 1 || err != nil {
 		t.Errorf("bytes without a row: %d, %v", n, err)
 	}
 	version := uuid.MustParse(a.one(`select version::text from storage.objects where name = 'lost'`))
@@ -311,7 +311,7 @@ func TestReaperBothWays(t *testing.T) {
 		t.Errorf("a row without bytes: %d %s", r.status, r.body)
 	}
 	var lost []string
-	if err := a.s.Lost(context.WithoutCancel(t.Context()), true, func(path string) { lost = append(lost, path) }); err != nil || len(lost) != 1 || lost[0] != "b/lost" {
+	if err := a.s.keeper.Lost(context.WithoutCancel(t.Context()), true, func(path string) { lost = append(lost, path) }); err != nil || len(lost) != 1 || lost[0] != "b/lost" {
 		t.Errorf("rows without bytes: %v, %v", lost, err)
 	}
 	a.whole()

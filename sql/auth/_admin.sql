@@ -15,6 +15,7 @@ begin
      set email = coalesce(lower(_input ->> 'email'), u.email),
          phone = coalesce(auth._phone(_input ->> 'phone'), u.phone),
          email_confirmed_at = case when _input -> 'email_confirm' = 'true' then coalesce(u.email_confirmed_at, _now) else u.email_confirmed_at end,
+         email_autoconfirmed = u.email_autoconfirmed and (_input -> 'email_confirm' = 'true') is not true,
          phone_confirmed_at = case when _input -> 'phone_confirm' = 'true' then coalesce(u.phone_confirmed_at, _now) else u.phone_confirmed_at end,
          encrypted_password = coalesce(_input ->> 'password_hash', u.encrypted_password),
          raw_user_meta_data = auth._merged(u.raw_user_meta_data, coalesce(nullif(_input -> 'user_metadata', 'null'), '{}')),

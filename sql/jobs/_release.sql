@@ -23,21 +23,22 @@ create or replace function jobs._release(_keys text[])
   language plpgsql volatile
 as $$
 declare
+  v_ids    bigint[];
   v_queues text[];
 begin
   perform jobs._lock_keys(_keys);
-  with waiting as (
-    select h.slot, h.id
+  v_ids := array(
+    select h.id
       from (select distinct j.queue, j.concurrency_key from jobs.jobs j where j.concurrency_key = any (_keys) and j.state = 'held') k
      cross join lateral (
-       select j.slot, j.id
+       select j.id
          from jobs.jobs j
         where j.concurrency_key = k.concurrency_key and j.queue = k.queue and j.state = 'held'
         order by j.priority desc, j.run_at, j.id
         limit greatest(0, jobs._key_room(k.queue, k.concurrency_key))
-          for update skip locked) h
-  ), released as (
-    update jobs.jobs j set state = 'ready' from waiting w where j.slot = w.slot and j.id = w.id returning j.queue)
+          for update skip locked) h);
+  with released as (
+    update jobs.jobs j set state = 'ready' where j.id = any (v_ids) returning j.queue)
   select array_agg(distinct r.queue) into v_queues from released r;
   if v_queues is not null then
     perform jobs._wake(v_queues);

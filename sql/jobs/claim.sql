@@ -1,23 +1,25 @@
 -- Claims work. Locks, in this order, everywhere in this domain: the row of a
 -- limited queue, rows of jobs (always skipping those that are locked), then
--- concurrency keys by their hash. Planner settings are pinned: a plan made while
--- a slot was empty must not scan it when it is full.
+-- concurrency keys by their hash. Plans must not depend on statistics, which are
+-- wrong at any time in tables that fill and empty within seconds: rows are named
+-- by arrays of ids and never joined, states that are only checked are compared
+-- as text, so that no partial index offers itself, and scans are pinned.
 
 -- Jobs whose time has come become ready.
 create or replace function jobs._promote(_now timestamptz)
   returns void
   language plpgsql volatile
 as $$
+declare
+  v_ids bigint[];
 begin
   if exists (select from jobs.jobs j where j.state = 'scheduled' and j.run_at <= _now) then
-    with due as (
-      select j.slot, j.id
-        from jobs.jobs j
-       where j.state = 'scheduled' and j.run_at <= _now
-       order by j.run_at
-       limit 1000
-         for update skip locked)
-    update jobs.jobs j set state = 'ready' from due where j.slot = due.slot and j.id = due.id;
+    v_ids := array(select j.id from jobs.jobs j
+                    where j.state = 'scheduled' and j.run_at <= _now
+                    order by j.run_at
+                    limit 1000
+                      for update skip locked);
+    update jobs.jobs j set state = 'ready' where j.id = any (v_ids);
   end if;
 end
 $$;
@@ -64,22 +66,21 @@ create or replace function jobs._admit(_ids bigint[])
   language plpgsql volatile
 as $$
 declare
-  v_ids bigint[];
+  v_pass bigint[];
+  v_hold bigint[];
 begin
   perform jobs._lock_keys(array(select distinct j.concurrency_key from jobs.jobs j where j.id = any (_ids) and j.concurrency_key is not null));
   with candidate as (
-    select j.id, j.slot, j.queue, j.concurrency_key,
+    select j.id, j.queue, j.concurrency_key,
            row_number() over (partition by j.queue, j.concurrency_key order by j.priority desc, j.run_at, j.id) as place
       from jobs.jobs j
      where j.id = any (_ids)
   ), judged as (
-    select c.id, c.slot,
-           c.concurrency_key is null or c.place <= jobs._key_room(c.queue, c.concurrency_key) as passes
-      from candidate c
-  ), held as (
-    update jobs.jobs j set state = 'held' from judged d where not d.passes and j.slot = d.slot and j.id = d.id)
-  select array_agg(d.id) into v_ids from judged d where d.passes;
-  return v_ids;
+    select c.id, c.concurrency_key is null or c.place <= jobs._key_room(c.queue, c.concurrency_key) as passes
+      from candidate c)
+  select array_agg(d.id) filter (where d.passes), array_agg(d.id) filter (where not d.passes) into v_pass, v_hold from judged d;
+  update jobs.jobs j set state = 'held' where j.id = any (v_hold);
+  return v_pass;
 end
 $$;
 
@@ -118,8 +119,7 @@ begin
         update jobs.jobs j
            set state = 'running', attempts = j.attempts + 1, claimed_at = _now, worker = _worker,
                locked_until = _now + coalesce(_lease, (select s.visibility_timeout from jobs.settings s))
-          from unnest(v_ids) as i (id)
-         where j.id = i.id
+         where j.id = any (v_ids)
         returning j.*)
       select t.id, t.name, t.queue, t.payload, t.attempts, t.max_attempts, (extract(epoch from t.timeout) * 1000)::bigint, t.run_at, t.created_at,
              case when t.is_sql then coalesce(h.function, t.payload ->> 'function') end,

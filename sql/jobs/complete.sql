@@ -14,14 +14,14 @@ declare
 begin
   with done as (
     delete from jobs.jobs j
-     using unnest(_ids, _results) as d (id, result)
-     where j.id = d.id and j.state = 'running' and (_worker is null or j.worker = _worker)
-    returning j.*, d.result
+     where j.id = any (_ids) and j.state::text = 'running' and (_worker is null or j.worker = _worker)
+    returning j.*
   ), kept as (
     insert into jobs.finished (id, slot, state, queue, name, priority, run_at, attempts, max_attempts, created_at, claimed_at,
                                finished_at, worker, timeout, concurrency_key, idempotency_key, payload, result, errors)
     select d.id, s.current, 'succeeded', d.queue, d.name, d.priority, d.run_at, d.attempts, d.max_attempts, d.created_at, d.claimed_at,
-           _now, d.worker, d.timeout, d.concurrency_key, d.idempotency_key, d.payload, d.result, d.errors
+           _now, d.worker, d.timeout, d.concurrency_key, d.idempotency_key, d.payload,
+           _results[array_position(_ids, d.id)], d.errors
       from done d
       join jobs.slots s on s.kind = 'finished'
     returning id, concurrency_key)

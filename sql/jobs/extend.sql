@@ -6,19 +6,18 @@ create or replace function jobs.extend(_ids bigint[], _worker uuid, _lease inter
   security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
   set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
+declare
+  v_mine bigint[];
 begin
-  with mine as (
-    select j.slot, j.id
-      from jobs.jobs j
-     where j.id = any (_ids) and j.state = 'running' and j.worker = _worker
-     order by j.id
-       for update skip locked)
+  v_mine := array(select j.id from jobs.jobs j
+                   where j.id = any (_ids) and j.state::text = 'running' and j.worker = _worker
+                   order by j.id
+                     for update skip locked);
   update jobs.jobs j
      set locked_until = _now + coalesce(_lease, (select s.visibility_timeout from jobs.settings s))
-    from mine
-   where j.slot = mine.slot and j.id = mine.id;
-  return array(select i.id from unnest(_ids) as i (id)
-                where not exists (select from jobs.jobs j where j.id = i.id and j.state = 'running' and j.worker = _worker));
+   where j.id = any (v_mine);
+  v_mine := array(select j.id from jobs.jobs j where j.id = any (_ids) and j.state::text = 'running' and j.worker = _worker);
+  return array(select i.id from unnest(_ids) as i (id) where i.id <> all (v_mine));
 end
 $$;
 comment on function jobs.extend(bigint[], uuid, interval, timestamptz) is

@@ -26,10 +26,9 @@ begin
     update jobs.jobs j
        set state = 'scheduled', worker = null, locked_until = null, progress = null, run_at = _now + jobs._backoff(j.attempts),
            errors = case when jsonb_array_length(j.errors) >= 20 then j.errors - 0 else j.errors end
-                    || jobs._error(j.attempts, j.worker, coalesce(f.error, 'failed'), _now)
-      from unnest(_ids, _errors, _final) as f (id, error, final)
-     where j.id = f.id and j.state = 'running' and (_worker is null or j.worker = _worker)
-    returning j.id, j.concurrency_key, j.attempts >= j.max_attempts or coalesce(f.final, false) as dead)
+                    || jobs._error(j.attempts, j.worker, coalesce(_errors[array_position(_ids, j.id)], 'failed'), _now)
+     where j.id = any (_ids) and j.state::text = 'running' and (_worker is null or j.worker = _worker)
+    returning j.id, j.concurrency_key, j.attempts >= j.max_attempts or coalesce(_final[array_position(_ids, j.id)], false) as dead)
   select array_agg(f.id), array_agg(f.id) filter (where f.dead),
          array_agg(distinct f.concurrency_key) filter (where f.concurrency_key is not null and not f.dead)
     into v_ids, v_dead, v_keys

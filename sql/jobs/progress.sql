@@ -7,7 +7,7 @@ create or replace function jobs.progress(_id bigint, _progress jsonb, _worker uu
 as $$
 begin
   update jobs.jobs j set progress = _progress
-   where j.id = _id and j.state = 'running' and (_worker is null or j.worker = _worker);
+   where j.id = _id and j.state::text = 'running' and (_worker is null or j.worker = _worker);
   return found;
 end
 $$;

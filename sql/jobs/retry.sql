@@ -21,7 +21,7 @@ begin
       join jobs.slots s on s.kind = 'jobs'
     returning id, queue
   ), hurried as (
-    update jobs.jobs j set state = 'ready', run_at = _now where j.id = any (_ids) and j.state = 'scheduled' returning j.id, j.queue
+    update jobs.jobs j set state = 'ready', run_at = _now where j.id = any (_ids) and j.state::text = 'scheduled' returning j.id, j.queue
   ), both_kinds as (
     select p.id, p.queue from put p union all select h.id, h.queue from hurried h)
   select array_agg(b.id), array_agg(distinct b.queue) into v_ids, v_queues from both_kinds b;

@@ -12,7 +12,7 @@ begin
   with snoozed as (
     update jobs.jobs j
        set state = 'scheduled', worker = null, locked_until = null, attempts = j.attempts - 1, run_at = _now + _for
-     where j.id = any (_ids) and j.state = 'running' and (_worker is null or j.worker = _worker)
+     where j.id = any (_ids) and j.state::text = 'running' and (_worker is null or j.worker = _worker)
     returning j.id, j.concurrency_key)
   select array_agg(s.id), array_agg(distinct s.concurrency_key) filter (where s.concurrency_key is not null)
     into v_ids, v_keys

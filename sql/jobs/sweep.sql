@@ -30,11 +30,14 @@ create or replace function jobs._consolidate(_slot smallint, _current smallint)
   returns void
   language plpgsql volatile
 as $$
+declare
+  v_ids bigint[];
 begin
   if (select count(*) <= 200 from (select from jobs.jobs j where j.slot = _slot limit 201) few) then
-    with staying as (
-      select j.slot, j.id from jobs.jobs j where j.slot = _slot and j.state in ('scheduled', 'blocked', 'held') for update skip locked)
-    update jobs.jobs j set slot = _current from staying s where j.slot = s.slot and j.id = s.id;
+    v_ids := array(select j.id from jobs.jobs j
+                    where j.slot = _slot and j.state::text in ('scheduled', 'blocked', 'held')
+                      for update skip locked);
+    update jobs.jobs j set slot = _current where j.slot = _slot and j.id = any (v_ids);
   end if;
 end
 $$;
@@ -85,7 +88,7 @@ declare
 begin
   select s.* into v_slots from jobs.slots s where s.kind = 'jobs';
   for v_n in 1 .. 7 loop
-    v_slot := (v_slots.current + v_n) % 8;
+    v_slot := ((v_slots.current + v_n) % 8)::smallint;
     if pg_relation_size(format('jobs.jobs_%s', v_slot)::regclass) > 0 then
       perform jobs._consolidate(v_slot, v_slots.current);
       perform jobs._truncated(format('jobs.jobs_%s', v_slot)::regclass, true);
@@ -94,7 +97,7 @@ begin
       v_next := v_slot;
     end if;
   end loop;
-  if v_next is not null and (v_last - v_slots.opened_id >= 20000 or v_last > v_slots.opened_id and v_slots.opened_at < _now - interval '1 minute') then
+  if v_next is not null and (v_last - v_slots.opened_id >= 10000 or v_last > v_slots.opened_id and v_slots.opened_at < _now - interval '1 minute') then
     update jobs.slots s set current = v_next, opened_at = _now, opened_id = v_last where s.kind = 'jobs';
   end if;
 end

@@ -164,10 +164,8 @@ func (c *Client) do(ctx context.Context, r Request) (*Response, error) {
 func broken(ctx context.Context, resp *Response, err error) error {
 	var e *Error
 	switch {
-	case ctx.Err() != nil: // we were told to stop
-		return nil
-	case errors.As(err, &e) && (e.Kind == Refused || e.Kind == Blocked):
-		return nil
+	case ctx.Err() != nil, errors.As(err, &e) && (e.Kind == Refused || e.Kind == Blocked):
+		return nil //nolint:nilerr // we were told to stop, or asked for what we do not do
 	case err != nil:
 		return err
 	case resp.Status >= http.StatusInternalServerError:

@@ -8,7 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-const emitSQL = `select 202 as status, jsonb_build_object('event', e.emit) as body from webhooks.emit(_topic => $1, _payload => $2, _version => $3) e`
+const emitSQL = `select 202 as status, jsonb_build_object('event', e.id) as body from webhooks.emit(_topic => $1, _payload => $2, _version => $3) as e (id)`
 
 type event struct {
 	Topic        *string
