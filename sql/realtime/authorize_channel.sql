@@ -24,7 +24,6 @@ as $$
 declare
   v_asked     text[];
   v_extension text;
-  v_n         int;
   v_allowed   boolean;
 begin
   if (auth.require_session(_session_id => _session_id, _user_id => _user_id)) is not true then
