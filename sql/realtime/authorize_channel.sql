@@ -51,6 +51,7 @@ begin
     end loop;
   end loop;
   perform set_config('role', 'none', true);
+  body := body || jsonb_build_object('snapshot', pg_current_snapshot());
 end
 $$;
 comment on function realtime.authorize_channel(name, text, text, text, text, uuid, uuid) is
