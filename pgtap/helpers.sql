@@ -74,4 +74,41 @@ end
 $$;
 comment on function tests.as_owner() is 'What follows runs as the role that runs the tests.';
 
+create or replace function tests.catch_mail()
+  returns setof text
+  language plpgsql volatile
+as $$
+declare
+  v_function regprocedure;
+begin
+  for v_function in select p.oid from pg_proc p where p.proname = 'send' and p.pronamespace::regnamespace::text in ('mail', 'sms') loop
+    execute format('drop function %s', v_function);
+  end loop;
+  create schema if not exists mail;
+  create schema if not exists sms;
+  create table tests.sent (id int generated always as identity, recipient text, template text, data jsonb, sealed bytea);
+  create function mail.send(_to text, _template text, _data jsonb, _sealed bytea) returns void language sql volatile
+    begin atomic insert into tests.sent (recipient, template, data, sealed) values (_to, _template, _data, _sealed); end;
+  create function sms.send(_to text, _body_template text, _data jsonb, _sealed bytea) returns void language sql volatile
+    begin atomic insert into tests.sent (recipient, template, data, sealed) values (_to, _body_template, _data, _sealed); end;
+  alter table tests.sent owner to howdah_owner;
+  grant create on schema tests to howdah_owner;
+  grant usage on schema mail, sms to howdah_owner;
+  grant execute on all functions in schema mail, sms to howdah_owner;
+end
+$$;
+comment on function tests.catch_mail() is 'Until the test rolls back, mail and SMS land in tests.sent.';
+
+-- A one-time token as the server makes them: hashes, and something sealed for each purpose.
+create or replace function tests.token(_code text, _link text, _more jsonb default '{}')
+  returns jsonb
+  language sql immutable
+as $$
+  select jsonb_build_object(
+    'code', encode(sha256(_code::bytea), 'hex'), 'token', encode(sha256(_link::bytea), 'hex'), 'redirect_to', 'http://site.example.test',
+    'sealed', jsonb_build_object('signup', 'c2lnbnVw', 'email', 'ZW1haWw=', 'magiclink', 'bGluaw==', 'recovery', 'cmVj', 'invite', 'aW52',
+                                 'email_change', 'Y2hn', 'phone_change', 'cGhv', 'sms', 'c21z', 'reauthentication', 'cmVh')) || _more
+$$;
+comment on function tests.token(text, text, jsonb) is 'The _token of a code and a link, with more members if given.';
+
 grant execute on all functions in schema tests to public;

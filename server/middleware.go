@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -16,6 +17,7 @@ import (
 
 	"howdah/server/config"
 	"howdah/server/problem"
+	"howdah/server/storage"
 )
 
 // use adds what every request passes, outermost first: request id, log,
@@ -125,10 +127,24 @@ func cors(origins []string) echo.MiddlewareFunc {
 	})
 }
 
+// streams says whether a path carries files, which take as long and are as
+// large as they are: their service sets limits of its own.
+func streams(c echo.Context) bool {
+	path := c.Request().URL.Path
+	return strings.HasPrefix(path, storage.Prefix+"/") || strings.HasPrefix(path, "/_storage/")
+}
+
 // deadline bounds the work of a request. A lost client cancels it as well.
+// Functions have time-outs of their own, and may answer with streams.
 func deadline(limit time.Duration) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
+			if strings.HasPrefix(c.Request().URL.Path, "/functions/v1/") {
+				return next(c)
+			}
+			if streams(c) {
+				return next(c)
+			}
 			ctx, cancel := context.WithTimeout(c.Request().Context(), limit)
 			defer cancel()
 			c.SetRequest(c.Request().WithContext(ctx))
@@ -140,6 +156,9 @@ func deadline(limit time.Duration) echo.MiddlewareFunc {
 func bodyLimit(limit int64) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
+			if streams(c) {
+				return next(c)
+			}
 			req := c.Request()
 			if req.ContentLength > limit {
 				return &http.MaxBytesError{Limit: limit}

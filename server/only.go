@@ -56,8 +56,7 @@ func NewOnlyRest(ctx context.Context, c *config.Config, version string) (*Server
 			return nil, fmt.Errorf("settings pgrst.* of the login role: %w", err)
 		}
 	}
-	s := &Server{echo: newEcho(), pool: pool, readTimeout: c.Server.RequestTimeout, health: ops.NewHealth(pool, restReadySQL, version)}
-	s.echo.HTTPErrorHandler = problem.Handler(problem.Wire{Prefix: "", Render: problem.RenderPostgREST})
+	s := newBase(c, pool, ops.NewHealth(pool, restReadySQL, version), problem.Wire{Prefix: "", Render: problem.RenderPostgREST})
 	// Before routing: what is asked below /rest/v1 is what is asked at /.
 	s.echo.Pre(func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(e echo.Context) error {
@@ -70,13 +69,14 @@ func NewOnlyRest(ctx context.Context, c *config.Config, version string) (*Server
 			return next(e)
 		}
 	})
-	use(s.echo, c.Server, c.Production()) //nolint:contextcheck // middleware derives from each request's context
-	s.listener = db.NewListener(pool)
 	channels := []string{ddlChannel}
 	if c.PostgREST.ChannelEnabled {
 		channels = append(channels, c.PostgREST.Channel)
 	}
-	s.mountRest(rest.Deps{Pool: pool, Config: c.Rest, Version: version}, "", channels...)
+	if err := s.mountRest(rest.Deps{Pool: pool, Config: c.Rest, Version: version}, "", channels...); err != nil {
+		pool.Close()
+		return nil, err
+	}
 	return s, nil
 }
 

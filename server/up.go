@@ -87,7 +87,11 @@ func Sources(c *config.Config, project fs.FS) []db.Source {
 	if sub, err := fs.Sub(project, "sql"); err == nil {
 		app.SQL = sub
 	}
-	return append(sources, app)
+	sources = append(sources, app)
+	if sub, err := fs.Sub(project, "functions"); err == nil {
+		sources = append(sources, db.Source{Name: "functions", SQL: sub, Folder: "functions"})
+	}
+	return sources
 }
 
 // authenticatorPassword is the configured one, or one made once and kept in

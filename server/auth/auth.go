@@ -6,12 +6,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/netip"
 	"runtime"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/provider"
 	"howdah/server/config"
 	"howdah/server/db"
 	"howdah/server/token"
@@ -22,60 +23,75 @@ type Deps struct {
 	Pool    *db.Pool
 	Ring    *token.Ring
 	Config  config.Auth
+	Server  config.Server // the addresses of this server and its site
 	Version string
 }
 
 // Service answers /auth/v1 and /.well-known.
 type Service struct {
 	Deps
-	hasher   *hasher
-	settings json.RawMessage // what sql/auth reads with auth._setting
+	hasher    *hasher
+	policy    *policy
+	redirects *redirects
+	providers map[string]provider.Provider
+	captcha   *captcha          // nil for none
+	cookies   *cookies          // nil for none
+	testCodes map[string]string // by phone
+	settings  json.RawMessage   // what sql/auth reads with auth._setting
 }
 
 // New makes a Service.
 func New(ctx context.Context, d Deps) (*Service, error) {
-	c := d.Config
-	settings, err := json.Marshal(map[string]any{
-		"issuer": c.JWTIssuer, "audience": c.JWTAudience, "jwt_exp": c.JWTExp, "reuse_interval": c.ReuseInterval,
-		"disable_signup": c.DisableSignup, "autoconfirm": c.Autoconfirm, "email_enabled": c.EmailEnabled,
-		"anonymous_enabled": c.AnonymousEnabled, "rate_limit_enabled": c.RateLimitEnabled, "rate_limit_window": c.RateLimitWindow,
-		"rate_limit_token": c.RateLimitToken, "rate_limit_refresh": c.RateLimitRefresh, "rate_limit_signup": c.RateLimitSignup,
-	})
+	settings, err := json.Marshal(settingsOf(d))
 	if err != nil {
 		return nil, fmt.Errorf("auth settings: %w", err)
 	}
+	s := &Service{Deps: d, settings: settings, policy: newPolicy(d.Config, d.Server.SiteURL), captcha: newCaptcha(d.Config), testCodes: map[string]string{}}
+	for _, pair := range d.Config.SMSTestOTP {
+		phone, code, _ := strings.Cut(pair, ":")
+		s.testCodes[normalPhone(phone)] = code
+	}
+	if s.redirects, err = newRedirects(d.Server.SiteURL, d.Config.URIAllowList); err != nil {
+		return nil, err
+	}
+	if s.cookies, err = newCookies(d); err != nil {
+		return nil, err
+	}
+	c := d.Config
+	configured, err := c.Providers()
+	if err != nil {
+		return nil, err
+	}
+	s.providers = provider.New(configured, s.callback())
 	workers := c.HashConcurrency
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	h, err := newHasher(ctx, argonParams{memory: c.Argon2MemoryKiB, time: c.Argon2Time, threads: c.Argon2Threads}, workers, c.HashQueue)
+	s.hasher, err = newHasher(ctx, argonParams{memory: c.Argon2MemoryKiB, time: c.Argon2Time, threads: c.Argon2Threads}, workers, c.HashQueue)
 	if err != nil {
 		return nil, err
 	}
-	return &Service{Deps: d, hasher: h, settings: settings}, nil
+	return s, nil
 }
 
-// Mount adds the routes: GoTrue's paths, and the short ones beside them.
-func (s *Service) Mount(e *echo.Echo) {
-	for _, route := range []struct {
-		method, path string
-		handler      echo.HandlerFunc
-	}{
-		{http.MethodGet, "/health", s.health},
-		{http.MethodGet, "/settings", s.getSettings},
-		{http.MethodPost, "/signup", s.signUp},
-		{http.MethodPost, "/token", s.grant},
-		{http.MethodPost, "/refresh", s.refresh},
-		{http.MethodPost, "/logout", s.signOut},
-		{http.MethodGet, "/user", s.user},
-		{http.MethodGet, "/.well-known/jwks.json", s.jwks},
-		{http.MethodGet, "/.well-known/openid-configuration", s.discovery},
-	} {
-		// Not a group with middleware: that would answer 404 for a wrong method.
-		e.Add(route.method, "/auth/v1"+route.path, route.handler, s.limitBody)
+// settingsOf names the settings as auth._setting does.
+func settingsOf(d Deps) map[string]any {
+	c := d.Config
+	return map[string]any{
+		"issuer": c.JWTIssuer, "site_url": d.Server.SiteURL, "audience": c.JWTAudience, "jwt_exp": c.JWTExp, "reuse_interval": c.ReuseInterval,
+		"disable_signup": c.DisableSignup, "autoconfirm": c.Autoconfirm, "phone_autoconfirm": c.PhoneAutoconfirm,
+		"email_enabled": c.EmailEnabled, "phone_enabled": c.PhoneEnabled, "anonymous_enabled": c.AnonymousEnabled,
+		"secure_email_change": c.SecureEmailChange, "manual_linking": c.ManualLinking,
+		"reauthenticate_password": c.Reauthenticate, "require_current_password": c.CurrentPassword,
+		"otp_exp": c.OTPExp, "sms_otp_exp": c.SMSOTPExp, "otp_attempts": c.OTPAttempts, "mail_gap": c.MailGap, "sms_gap": c.SMSGap,
+		"sms_template": c.SMSTemplate, "flow_exp": c.FlowExp,
+		"session_timebox": c.SessionTimebox, "session_inactivity": c.SessionInactivity, "single_session": c.SessionSingle,
+		"cookie_max_age":    c.CookieMaxAge,
+		"lockout_threshold": c.LockoutThreshold, "lockout_window": c.LockoutWindow, "lockout_base": c.LockoutBase, "lockout_cap": c.LockoutCap,
+		"rate_limit_enabled": c.RateLimitEnabled, "rate_limit_window": c.RateLimitWindow, "rate_limit_token": c.RateLimitToken,
+		"rate_limit_refresh": c.RateLimitRefresh, "rate_limit_signup": c.RateLimitSignup, "rate_limit_recover": c.RateLimitRecover,
+		"rate_limit_otp": c.RateLimitOTP, "rate_limit_verify": c.RateLimitVerify,
 	}
-	e.GET("/.well-known/jwks.json", s.jwks)
-	e.GET("/.well-known/openid-configuration", s.discovery)
 }
 
 // client is the caller's address and program, for limits, sessions and audit.

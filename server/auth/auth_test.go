@@ -33,14 +33,23 @@ type options func(*config.Auth)
 func newAPI(t *testing.T, opts ...options) *api {
 	t.Helper()
 	t.Parallel()
+	return newAPISerial(t, opts...)
+}
+
+// newAPISerial is for tests that need more than one.
+func newAPISerial(t *testing.T, opts ...options) *api {
+	t.Helper()
 	d := dbtest.New(t)
 	c, err := config.Parse(map[string]string{
 		"HOWDAH_HOME": t.TempDir(), "AUTH_ARGON2_MEMORY_KIB": "7168", "AUTH_ARGON2_TIME": "1",
-		"AUTH_RATE_LIMIT_TOKEN_PER_WINDOW": "1000", "AUTH_RATE_LIMIT_SIGNUP_PER_WINDOW": "1000",
+		"AUTH_RATE_LIMIT_TOKEN_PER_WINDOW": "1000", "AUTH_RATE_LIMIT_SIGNUP_PER_WINDOW": "1000", "AUTH_RATE_LIMIT_OTP_PER_WINDOW": "1000",
+		"AUTH_RATE_LIMIT_RECOVER_PER_WINDOW": "1000", "AUTH_RATE_LIMIT_VERIFY_PER_WINDOW": "1000", "AUTH_LOCKOUT_THRESHOLD": "0",
+		"SMTP_MAX_FREQUENCY": "0", "SMS_MAX_FREQUENCY": "0",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.Server.ExternalURL, c.Server.SiteURL = "http://api.example.test", "http://site.example.test"
 	for _, o := range opts {
 		o(&c.Auth)
 	}
@@ -48,14 +57,17 @@ func newAPI(t *testing.T, opts ...options) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(t.Context(), Deps{Pool: d.Pool, Ring: ring, Config: c.Auth, Version: "test"})
+	s, err := New(t.Context(), Deps{Pool: d.Pool, Ring: ring, Config: c.Auth, Server: c.Server, Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := echo.New()
 	e.HTTPErrorHandler = problem.Handler(problem.Wire{Prefix: "/auth/v1", Render: problem.GoTrue})
+	e.Use(s.Cookies)
 	s.Mount(e)
-	return &api{t: t, echo: e, ring: ring, owner: d.Owner(t)}
+	a := &api{t: t, echo: e, ring: ring, owner: d.Owner(t)}
+	a.catchMail()
+	return a
 }
 
 type answer struct {
@@ -89,12 +101,26 @@ func (a *api) call(method, path, bearer, body string) answer {
 		a.t.Error(err)
 	}
 	out := answer{status: rec.Code, header: rec.Header(), text: string(text)}
-	if len(bytes.TrimSpace(text)) > 0 {
+	if !json.Valid(text) && len(text) > 0 {
+		a.t.Errorf("%s %s: %q is no JSON", method, path, text)
+	} else if bytes.HasPrefix(text, []byte("{")) {
 		if err := json.Unmarshal(text, &out.body); err != nil {
 			a.t.Errorf("%s %s: %q is no JSON: %v", method, path, text, err)
 		}
 	}
 	return out
+}
+
+// raw sends a request as a browser does.
+func (a *api) raw(method, path, contentType, body string) *httptest.ResponseRecorder {
+	a.t.Helper()
+	req := httptest.NewRequestWithContext(a.t.Context(), method, path, strings.NewReader(body))
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	rec := httptest.NewRecorder()
+	a.echo.ServeHTTP(rec, req)
+	return rec
 }
 
 func (a *api) signUp(email string) answer {
@@ -193,7 +219,7 @@ func TestRefusals(t *testing.T) {
 		{"unknown scope", "POST", "/auth/v1/logout?scope=galaxy", in.body.AccessToken, "", 400, "validation_failed"},
 		{"NUL in the scope", "POST", "/auth/v1/logout?scope=%00", in.body.AccessToken, "", 400, "validation_failed"},
 		{"unknown path", "GET", "/auth/v1/nothing", "", "", 404, "not_found"},
-		{"wrong method", "DELETE", "/auth/v1/user", "", "", 405, "method_not_allowed"},
+		{"wrong method", "PATCH", "/auth/v1/user", "", "", 405, "method_not_allowed"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := a.call(tc.method, tc.path, tc.bearer, tc.body)
@@ -347,7 +373,15 @@ func TestSQLTextsPrepare(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Release()
-	for _, sql := range []string{signUpBeginSQL, signUpSQL, signInBeginSQL, signInFinishSQL, refreshSQL, refreshRefusedSQL, userGetSQL, signOutSQL} {
+	for _, sql := range []string{
+		signUpBeginSQL, signUpSQL, signInBeginSQL, signInFinishSQL, refreshSQL, refreshRefusedSQL, exchangeSQL, userGetSQL, signOutSQL,
+		adminUserGetSQL, adminUserListSQL, adminUserCreateSQL, adminUserUpdateSQL, adminUserDeleteSQL, adminInviteSQL, adminGenerateLinkSQL,
+		adminFactorsSQL, adminFactorUpdateSQL, adminFactorDeleteSQL, adminPasskeysSQL, adminPasskeyDeleteSQL, cookieBeginSQL, cookieSessionSQL,
+		userDeleteSQL, purgeSQL,
+		oauthBeginSQL, oauthTakeSQL, oauthFinishSQL, idTokenSQL, identityUnlinkSQL,
+		adminAuditSQL, adminSessionsSQL, adminSignOutSQL, adminTokenSQL, sessionListSQL, sessionRevokeSQL,
+		userUpdateBeginSQL, userUpdateSQL, otpRequestSQL, recoverRequestSQL, resendSQL, reauthenticateSQL, verifySQL,
+	} {
 		if _, err := conn.Conn().Prepare(t.Context(), "", sql); err != nil {
 			t.Errorf("%s: %v", sql, err)
 		}

@@ -12,45 +12,64 @@ import (
 )
 
 // outcome is what functions of sql/auth that may start or renew a session
-// answer: without a session, the body is the answer.
+// answer (auth.outcome): without a session, the body is the answer.
 type outcome struct {
 	db.Outcome
-	Claims    json.RawMessage
-	SessionID *uuid.UUID
-	Counter   *int64
+	Claims     json.RawMessage
+	SessionID  *uuid.UUID
+	Counter    *int64
+	RedirectTo *string
+	Flow       *string
+	Sealed     []byte
 }
 
 // session is GoTrue's token answer.
 type session struct {
-	AccessToken  string          `json:"access_token"`
-	TokenType    string          `json:"token_type"`
-	ExpiresIn    int             `json:"expires_in"`
-	ExpiresAt    int64           `json:"expires_at"`
-	RefreshToken string          `json:"refresh_token"`
-	User         json.RawMessage `json:"user"`
+	AccessToken          string          `json:"access_token"`
+	TokenType            string          `json:"token_type"`
+	ExpiresIn            int             `json:"expires_in"`
+	ExpiresAt            int64           `json:"expires_at"`
+	RefreshToken         string          `json:"refresh_token,omitempty"`
+	User                 json.RawMessage `json:"user"`
+	ProviderToken        string          `json:"provider_token,omitempty"`
+	ProviderRefreshToken string          `json:"provider_refresh_token,omitempty"`
+	WeakPassword         json.RawMessage `json:"weak_password,omitempty"`
+}
+
+// tokens makes the tokens of an outcome that has a session.
+func (s *Service) tokens(out outcome) (session, error) {
+	var times struct{ Iat, Exp int64 }
+	if err := json.Unmarshal(out.Claims, &times); err != nil {
+		return session{}, err
+	}
+	access, err := s.Ring.Sign(out.Claims)
+	if err != nil {
+		return session{}, err
+	}
+	return session{
+		AccessToken: access, TokenType: "bearer", ExpiresIn: int(times.Exp - times.Iat), ExpiresAt: times.Exp,
+		RefreshToken: s.Ring.MintRefresh(*out.SessionID, *out.Counter), User: out.Body,
+	}, nil
 }
 
 // answer writes an outcome: a refusal, a bare body, or tokens for a session.
-func (s *Service) answer(c echo.Context, out outcome) error {
+// more, if given, adds to the tokens.
+func (s *Service) answer(c echo.Context, out outcome, more ...func(*session)) error {
 	if out.Status >= http.StatusBadRequest {
 		return refusal(out.Outcome)
 	}
 	if out.SessionID == nil || out.Counter == nil {
 		return reply(c, out.Outcome)
 	}
-	var times struct{ Iat, Exp int64 }
-	if err := json.Unmarshal(out.Claims, &times); err != nil {
-		return err
-	}
-	access, err := s.Ring.Sign(out.Claims)
+	tokens, err := s.tokens(out)
 	if err != nil {
 		return err
 	}
+	for _, add := range more {
+		add(&tokens)
+	}
 	noStore(c)
-	return c.JSON(out.Status, session{
-		AccessToken: access, TokenType: "bearer", ExpiresIn: int(times.Exp - times.Iat), ExpiresAt: times.Exp,
-		RefreshToken: s.Ring.MintRefresh(*out.SessionID, *out.Counter), User: out.Body,
-	})
+	return c.JSON(out.Status, tokens)
 }
 
 // reply writes what a function answered, and a refusal as an error.

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 
@@ -9,41 +10,66 @@ import (
 	"howdah/server/db"
 )
 
-const signUpBeginSQL = `select status, body from auth.sign_up_begin(_email => $1, _ip => $2, _settings => $3)`
+const signUpBeginSQL = `select status, body from auth.sign_up_begin(_email => $1, _phone => $2, _ip => $3, _settings => $4)`
 
-const signUpSQL = `select status, body, claims, session_id, counter
-from auth.sign_up(_email => $1, _password_hash => $2, _data => $3, _ip => $4, _user_agent => $5, _settings => $6)`
+const signUpSQL = `select status, body, claims, session_id, counter from auth.sign_up(_email => $1, _phone => $2, _password_hash => $3,
+	_data => $4, _token => $5, _ip => $6, _user_agent => $7, _settings => $8)`
+
+type signUpRequest struct {
+	Email    *string         `json:"email"`
+	Phone    *string         `json:"phone"`
+	Password *string         `json:"password"`
+	Data     json.RawMessage `json:"data"`
+	Channel  *string         `json:"channel"`
+	flow
+}
+
+func (in *signUpRequest) check(ctx context.Context, s *Service) error {
+	anonymous := empty(in.Email) && empty(in.Phone) && empty(in.Password)
+	if err := isObject(in.Data); err != nil {
+		return err
+	}
+	if anonymous {
+		in.Email, in.Phone, in.Password = nil, nil, nil
+		return nil
+	}
+	if empty(in.Password) {
+		return invalid("Signup requires a valid password")
+	}
+	if err := s.policy.check(ctx, *in.Password, in.Email, in.Phone); err != nil {
+		return err
+	}
+	switch {
+	case !empty(in.Email) && !empty(in.Phone):
+		return invalid("Only an email address or phone number should be provided on signup.")
+	case empty(in.Email) && empty(in.Phone):
+		return invalid("To signup, please provide your email")
+	case !empty(in.Phone) && in.CodeChallenge != nil:
+		return invalid("PKCE not supported for phone signups")
+	}
+	if err := oneAddress(&in.Email, &in.Phone); err != nil {
+		return err
+	}
+	return channel(in.Channel, in.Phone)
+}
 
 // signUp calls the database twice: the first counts and refuses, so that a
 // flood costs no password hash.
 func (s *Service) signUp(c echo.Context) error {
-	var in struct {
-		Email, Phone, Password *string
-		Data                   json.RawMessage
-	}
-	if err := decode(c, &in); err != nil {
+	var in signUpRequest
+	if err := s.begin(c, &in, &in.flow); err != nil {
 		return err
 	}
-	anonymous := empty(in.Email) && empty(in.Phone) && empty(in.Password)
-	switch {
-	case len(in.Data) > 0 && in.Data[0] != '{' && string(in.Data) != "null":
-		return badJSON("data must be an object")
-	case !empty(in.Phone):
-		return refuse(http.StatusBadRequest, "phone_provider_disabled", "Phone signups are disabled")
-	case anonymous:
-		in.Email, in.Password = nil, nil
-	case empty(in.Password):
-		return invalid("Signup requires a valid password")
-	case empty(in.Email):
-		return invalid("Signup requires a valid email")
-	default:
-		if err := strength(*in.Password, s.Config); err != nil {
-			return err
-		}
+	return s.register(c, in)
+}
+
+func (s *Service) register(c echo.Context, in signUpRequest) error {
+	if err := in.check(c.Request().Context(), s); err != nil {
+		return err
 	}
 	ctx := c.Request().Context()
 	ip, agent := client(c)
-	may, err := db.Call(ctx, s.Pool, signUpBeginSQL, in.Email, ip, s.settings)
+	may, err := db.Call(ctx, s.Pool, signUpBeginSQL, in.Email, in.Phone, ip, s.settings)
 	if err != nil {
 		return err
 	}
@@ -52,13 +78,20 @@ func (s *Service) signUp(c echo.Context) error {
 	}
 	var hash *string
 	if in.Password != nil {
-		made, err := s.hasher.hash(ctx, *in.Password)
-		if err != nil {
+		if hash, err = s.hashNew(ctx, *in.Password); err != nil {
 			return err
 		}
-		hash = &made
 	}
-	out, err := db.CallRow[outcome](ctx, s.Pool, signUpSQL, in.Email, hash, object(in.Data), ip, agent, s.settings)
+	var token *oneTime
+	if in.Phone != nil {
+		token, err = s.mintSMS(*in.Phone, "sms")
+	} else {
+		token, err = s.mint(in.flow, s.redirectTo(c), "signup")
+	}
+	if err != nil {
+		return err
+	}
+	out, err := db.CallRow[outcome](ctx, s.Pool, signUpSQL, in.Email, in.Phone, hash, object(in.Data), token, ip, agent, s.settings)
 	if err != nil {
 		return err
 	}

@@ -60,11 +60,12 @@ func Parse(vars map[string]string) (*Config, error) {
 		}
 	}
 	trimLists(reflect.ValueOf(c).Elem())
+	c.Rest.gather(vars)
 	mistakes = append(mistakes, c.mistakes()...)
 	if len(mistakes) > 0 {
 		return nil, &Mistakes{mistakes}
 	}
-	return c, c.fill()
+	return c, c.fill(vars)
 }
 
 // trimLists takes the blanks around the elements of lists away, and empty ones.
@@ -147,6 +148,12 @@ func (c *Config) mistakes() []string {
 	add(d.AcquireTimeout > 0, "DB_POOL_ACQUIRE_TIMEOUT must be over 0")
 	add(d.StatementTimeoutMS >= 0, "DB_STATEMENT_TIMEOUT_MS must not be negative")
 	c.Auth.mistakes(add)
+	c.OAuth.mistakes(add)
+	c.Jobs.mistakes(add)
+	c.Outbound.mistakes(add)
+	c.Mail.mistakes(add)
+	c.Storage.mistakes(add)
+	c.Functions.mistakes(add)
 	c.Realtime.mistakes(add)
 	if c.Production() {
 		out = append(out, c.unsafe()...)
@@ -177,12 +184,14 @@ func (c *Config) unsafe() []string {
 }
 
 // fill computes the defaults that depend on other settings.
-func (c *Config) fill() error {
+func (c *Config) fill(vars map[string]string) error {
+	c.Functions.vars = c.Functions.visible(vars)
 	home, err := filepath.Abs(c.Home)
 	if err != nil {
 		return fmt.Errorf("HOWDAH_HOME: %w", err)
 	}
 	c.Home = home
+	c.Storage.fill(home)
 	s := &c.Server
 	c.urlFollows, c.siteFollows, c.issuerFollows = s.ExternalURL == "", s.SiteURL == "", c.Auth.JWTIssuer == ""
 	if c.urlFollows {

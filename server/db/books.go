@@ -163,7 +163,7 @@ func (l *load) explainDrop(o object, err error) error {
 		return err
 	}
 	return &FileError{
-		File: "sql/" + l.owner[o], Line: 1, rel: l.owner[o], SQLState: pg.Code, Message: pg.Message, Detail: pg.Detail,
+		File: l.src.shown(l.owner[o]), Line: 1, rel: l.owner[o], SQLState: pg.Code, Message: pg.Message, Detail: pg.Detail,
 		Hint: o.Kind + " " + o.Identity + " must go or change its form, but something outside sql/ needs it. Remove what needs it in a migration first.",
 	}
 }

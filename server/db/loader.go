@@ -70,6 +70,9 @@ func readFiles(src Source) ([]sqlFile, error) {
 		if errors.Is(err, fs.ErrNotExist) && name == "." {
 			return fs.SkipAll
 		}
+		if err == nil && d.IsDir() && d.Name() == "node_modules" {
+			return fs.SkipDir
+		}
 		if err != nil || d.IsDir() || path.Ext(name) != ".sql" {
 			return err
 		}
@@ -82,7 +85,7 @@ func readFiles(src Source) ([]sqlFile, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read sql/ of %s: %w", src.Name, err)
+		return nil, fmt.Errorf("read %s/ of %s: %w", src.shown(""), src.Name, err)
 	}
 	slices.SortFunc(files, inOrder)
 	return files, nil
@@ -228,7 +231,7 @@ func (l *load) exec(ctx context.Context, f sqlFile, role string) error {
 		return err
 	}
 	if err := runStatements(ctx, l.tx.Conn().PgConn(), f.text); err != nil {
-		return locate("sql/"+f.path, f.path, f.text, err)
+		return locate(l.src.shown(f.path), f.path, f.text, err)
 	}
 	if err := l.setRole(ctx, ""); err != nil {
 		return err
@@ -248,9 +251,12 @@ func (l *load) exec(ctx context.Context, f sqlFile, role string) error {
 		l.seen[version] = true
 		for _, other := range []string{l.foreign[o], l.made[o], l.owner[o]} {
 			if other != "" && other != f.path && (other != l.owner[o] || !l.pending(other)) {
+				if other != l.foreign[o] {
+					other = l.src.shown(other)
+				}
 				return &FileError{
-					File: "sql/" + f.path, Line: 1, rel: f.path, SQLState: "42723",
-					Message: fmt.Sprintf("%s %s belongs to sql/%s already", o.Kind, o.Identity, other),
+					File: l.src.shown(f.path), Line: 1, rel: f.path, SQLState: "42723",
+					Message: fmt.Sprintf("%s %s belongs to %s already", o.Kind, o.Identity, other),
 				}
 			}
 		}

@@ -1,12 +1,14 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"path"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,9 +22,13 @@ type Source struct {
 	Name       string // key in the loader's books
 	Migrations fs.FS  // goose files at its root; nil for none
 	SQL        fs.FS  // the sql/ tree at its root; nil for none
+	Folder     string // what a person calls that tree; empty for sql
 	Table      string // goose's version table
 	Role       string // role that owns what SQL makes; empty for the connecting role
 }
+
+// shown is a file of SQL as a person knows it.
+func (s *Source) shown(file string) string { return path.Join(cmp.Or(s.Folder, "sql"), file) }
 
 // Report says what a migration did.
 type Report struct {
@@ -135,12 +141,12 @@ func migrationError(src Source, partial *goose.PartialError, failed string) erro
 	if partial.Failed == nil || partial.Failed.Source == nil {
 		return fmt.Errorf("migrate %s: %w", src.Name, partial.Err)
 	}
-	path := partial.Failed.Source.Path
-	text, err := fs.ReadFile(src.Migrations, path)
+	file := partial.Failed.Source.Path
+	text, err := fs.ReadFile(src.Migrations, file)
 	if err != nil {
-		return fmt.Errorf("migrate %s: %w", path, partial.Err)
+		return fmt.Errorf("migrate %s: %w", file, partial.Err)
 	}
-	return locateMigration("migrations/"+path, string(text), failed, partial.Err)
+	return locateMigration("migrations/"+file, string(text), failed, partial.Err)
 }
 
 // Drift is what the database lacks of the sources' files, for doctor.
@@ -171,8 +177,8 @@ func Compare(ctx context.Context, ownerURL string, sources ...Source) (Drift, er
 		for _, f := range plan.changed {
 			drift.Changed = append(drift.Changed, src.Name+"/"+f.path)
 		}
-		for _, path := range plan.gone {
-			drift.Gone = append(drift.Gone, src.Name+"/"+path)
+		for _, file := range plan.gone {
+			drift.Gone = append(drift.Gone, src.Name+"/"+file)
 		}
 	}
 	return drift, nil

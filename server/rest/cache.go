@@ -17,12 +17,13 @@ import (
 
 // statement is a compiled shape.
 type statement struct {
-	id         string   // the name under which connections prepare it
-	SQL        string   `json:"sql"`
-	Types      []uint32 `json:"types"`
-	CountSQL   string   `json:"count_sql"`
-	CountTypes []uint32 `json:"count_types"`
-	Media      string   `json:"media"`
+	id         string          // the name under which connections prepare it
+	SQL        string          `json:"sql"`
+	Types      []uint32        `json:"types"`
+	Steps      []statementStep `json:"steps"` // of a nested insert, before SQL
+	CountSQL   string          `json:"count_sql"`
+	CountTypes []uint32        `json:"count_types"`
+	Media      string          `json:"media"`
 	Plan       *struct {
 		Format  string   `json:"plan"`
 		For     string   `json:"for"`
@@ -44,6 +45,12 @@ type statement struct {
 	mime        string
 	settings    []byte // Settings as JSON, without the isolation level
 	isolation   string
+}
+
+// statementStep is a statement that runs before the one that answers.
+type statementStep struct {
+	SQL   string   `json:"sql"`
+	Types []uint32 `json:"types"`
 }
 
 // cache keeps compiled statements by shape. It is dropped whole when DDL is
@@ -69,8 +76,8 @@ func (c *cache) drop() {
 	c.byShape.InvalidateAll()
 }
 
-func (c *cache) get(shape []byte) (*statement, bool) {
-	st, ok := c.byShape.GetIfPresent(string(shape))
+func (c *cache) get(shape string) (*statement, bool) {
+	st, ok := c.byShape.GetIfPresent(shape)
 	if ok {
 		c.hits.Add(1)
 	} else {
@@ -80,11 +87,10 @@ func (c *cache) get(shape []byte) (*statement, bool) {
 }
 
 // put keeps a statement unless the cache was dropped since epoch.
-func (c *cache) put(shape []byte, st *statement, epoch uint64) {
-	key := string(shape)
-	c.byShape.Set(key, st)
+func (c *cache) put(shape string, st *statement, epoch uint64) {
+	c.byShape.Set(shape, st)
 	if c.epoch.Load() != epoch {
-		c.byShape.Invalidate(key)
+		c.byShape.Invalidate(shape)
 	}
 }
 
@@ -101,10 +107,10 @@ func compileFailure(err error) error {
 }
 
 // compile asks the database for a shape's statement.
-func (s *Service) compile(ctx context.Context, conn *pgxpool.Conn, shape []byte) (*statement, error) {
+func (s *Service) compile(ctx context.Context, conn *pgxpool.Conn, shape string) (*statement, error) {
 	epoch := s.cache.epoch.Load()
 	var answer []byte
-	if err := conn.QueryRow(ctx, compileSQL, string(shape), s.settings).Scan(&answer); err != nil {
+	if err := conn.QueryRow(ctx, compileSQL, shape, s.settings).Scan(&answer); err != nil {
 		return nil, compileFailure(err)
 	}
 	st := &statement{}
@@ -119,9 +125,13 @@ func (s *Service) compile(ctx context.Context, conn *pgxpool.Conn, shape []byte)
 	return st, nil
 }
 
-// A read's columns are total, page, body, headers, status; a write has a location
-// before its body, and at the end how many rows an upsert inserted.
-const writeColumns = 7
+// A read's columns are total, page, body, headers, status, and with a cursor the
+// last row's key; a write has a location before its body, and at the end how
+// many rows an upsert inserted.
+const (
+	cursorColumns = 6
+	writeColumns  = 7
+)
 
 func (st *statement) bodyAt() int {
 	if st.Columns == writeColumns {

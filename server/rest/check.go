@@ -2,10 +2,14 @@ package rest
 
 import (
 	"errors"
+	"net/http"
 	"strconv"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
+
+// swallowed is how rest.check_affected tells that a nested insert lost rows.
+const swallowed = "nested_rows_swallowed"
 
 const (
 	checkRoleSQL = `select set_config('role', 'none', true)`
@@ -38,6 +42,8 @@ func (rq *request) checkError(err error) error {
 		return putMismatch()
 	case "PGRST116":
 		return singularError(rows)
+	case swallowed:
+		return refusal(http.StatusBadRequest, "PGRST127", "Feature not implemented", "A trigger or rule swallowed a row of the nested insert, so the keys of its rows are unknown.", "")
 	case "PGRST124":
 		return maxAffectedError(rows)
 	}

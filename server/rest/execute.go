@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -25,13 +27,18 @@ func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*sta
 		return nil, nil, err
 	}
 	defer conn.Release()
-	shape := rq.shape(make([]byte, 0, 512))
-	st, cached := s.cache.get(shape)
+	began := time.Now()
+	if rq.key == "" {
+		var buf [512]byte
+		rq.key = string(rq.shape(buf[:0]))
+	}
+	st, cached := s.cache.get(rq.key)
 	if !cached {
-		if st, err = s.compile(ctx, conn, shape); err != nil {
+		if st, err = s.compile(ctx, conn, rq.key); err != nil {
 			return nil, nil, err
 		}
 	}
+	rq.planned = time.Since(began)
 	if rq.op == opInfo {
 		return st, nil, nil
 	}
@@ -39,7 +46,7 @@ func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*sta
 	if err != nil && cached && stale(err) {
 		// The catalog may have moved on since the shape was compiled, before the
 		// news of it came. What failed has been rolled back.
-		again, compileErr := s.compile(ctx, conn, shape)
+		again, compileErr := s.compile(ctx, conn, rq.key)
 		if compileErr != nil {
 			return nil, nil, compileErr
 		}
@@ -58,7 +65,7 @@ func stale(err error) bool {
 		return false
 	}
 	switch pg.Code {
-	case "42703", "42P01", "42883", "42804", "42P10", "42704", "3F000", "0A000", "26000":
+	case "42703", "42P01", "42883", "42804", "42P10", "42704", "3F000", "0A000", "26000", "42P05":
 		return true
 	}
 	return false
@@ -67,13 +74,18 @@ func stale(err error) bool {
 // lost says whether a prepared statement went away, or must be prepared anew.
 func lost(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "26000" || pg.Code == "0A000" || pg.Code == "42804" || pg.Code == "42883")
+	return errors.As(err, &pg) && (pg.Code == "26000" || pg.Code == "42P05" || pg.Code == "0A000" || pg.Code == "42804" || pg.Code == "42883")
 }
 
 // execute runs one request in a transaction of its own.
 func (s *Service) execute(ctx context.Context, conn *pgxpool.Conn, j job) (*result, error) {
 	c := *j.caller
 	j.caller = &c
+	if j.checked() { // which puts the role down and takes it again: Go must know it
+		if err := c.ResolveKey(ctx, conn); err != nil {
+			return nil, err
+		}
+	}
 	isolation, err := s.prepare(ctx, conn, j)
 	if err != nil {
 		return nil, err
@@ -182,6 +194,14 @@ func (s *Service) queue(p *db.Pipe, j job) {
 		formats = make([]int16, len(rq.lits.values))
 		formats[rq.lits.binary-1] = 1
 	}
+	for i, step := range st.Steps {
+		p.Query(st.id+"_"+strconv.Itoa(i), step.SQL, step.Types, rq.lits.values, nil)
+	}
+	if len(st.Steps) > 0 {
+		none := []byte("0")
+		p.Query("rest_check_role", checkRoleSQL, nil, nil, nil)
+		p.Query("rest_check", checkSQL, nil, [][]byte{none, none, []byte(swallowed), []byte("400"), []byte(j.caller.Role)}, nil)
+	}
 	p.Query(st.id, st.SQL, st.Types, rq.lits.values, formats, st.formats...)
 	if st.CountSQL != "" {
 		p.Query(st.id+"_count", st.CountSQL, st.CountTypes, rq.lits.values, formats)
@@ -202,9 +222,14 @@ func (s *Service) collect(p *db.Pipe, j job) (*result, error) {
 			return nil, err
 		}
 	}
+	if n := len(j.st.Steps); n > 0 {
+		if err := skip(p, n+2); err != nil {
+			return nil, j.rq.checkError(err)
+		}
+	}
 	res, err := readResult(p, j.st)
 	if err != nil {
-		return nil, forget(p, err)
+		return nil, err
 	}
 	if j.st.CountSQL != "" {
 		var rows int64
@@ -222,15 +247,6 @@ func (s *Service) collect(p *db.Pipe, j job) (*result, error) {
 		return nil, err
 	}
 	return res, nil
-}
-
-// forget drops what a connection is believed to have prepared, if it has not.
-func forget(p *db.Pipe, err error) error {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == "26000" {
-		p.Forget()
-	}
-	return err
 }
 
 // rollsBack says whether a transaction ends in rollback.

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // What a request does.
@@ -30,6 +31,7 @@ type request struct {
 	method           string
 	profile          bool // the schema was negotiated: Content-Profile says which
 	rpc              bool
+	posted           bool // a read whose query string is the body
 	head             bool
 	prefer           prefer
 	accept           []media
@@ -38,6 +40,7 @@ type request struct {
 	where            []logic
 	lits             literals
 	columns          []string
+	nested           []nestedRows
 	conflict         []string
 	body             int // number of the literal, 0 for none
 	bodyObject       bool
@@ -46,7 +49,11 @@ type request struct {
 	direct           []directArg
 	top              span // what Content-Range reports, without max-rows
 	limited          bool
-	legacy           []string // embeds that went by their table's name: name, alias, …
+	after            []int         // literals of the cursor; 0 for a null
+	key              string        // the shape, where it is known already
+	location         string        // Content-Location
+	planned          time.Duration // what it took to have the statement
+	legacy           []string      // embeds that went by their table's name: name, alias, …
 }
 
 // directArg is an argument of a call from the URL or a form.
@@ -59,6 +66,10 @@ type directArg struct {
 func (s *Service) parse(r *http.Request, path string) (*request, error) {
 	rq := &request{path: path, method: r.Method}
 	rq.prefer = parsePrefer(r.Header, s.cfg.TxAllowOverride())
+	if rq.prefer.explain != "" && !s.explain {
+		rq.prefer.explain = ""
+		rq.prefer.invalid = append(rq.prefer.invalid, "explain=rls")
+	}
 	if err := rq.resource(path, s); err != nil {
 		return nil, err
 	}
@@ -68,8 +79,11 @@ func (s *Service) parse(r *http.Request, path string) (*request, error) {
 	if err := rq.action(); err != nil {
 		return nil, err
 	}
-	var err error
-	if rq.query, err = parseQuery(r.URL.RawQuery); err != nil {
+	raw, err := rq.rawQuery(r)
+	if err != nil {
+		return nil, err
+	}
+	if rq.query, err = parseQuery(raw); err != nil {
 		return nil, err
 	}
 	if err := rq.parseParams(s.cfg.LegacyTargets); err != nil {
@@ -78,10 +92,19 @@ func (s *Service) parse(r *http.Request, path string) (*request, error) {
 	if err := rq.ranges(r, s.cfg.MaxRows); err != nil {
 		return nil, err
 	}
+	if err := rq.keyset(); err != nil {
+		return nil, err
+	}
 	if err := rq.payload(r); err != nil {
 		return nil, err
 	}
 	rq.accept = parseAccept(r.Header.Get("Accept"))
+	if rq.op == opRead && !rq.posted {
+		rq.location = "/" + rq.name
+		if rq.query.canonical != "" {
+			rq.location += "?" + rq.query.canonical
+		}
+	}
 	return rq, nil
 }
 
@@ -99,6 +122,9 @@ func (rq *request) resource(path string, s *Service) error {
 		return nil
 	}
 	name, rest, nested := strings.Cut(path, "/")
+	if nested && rest == "query" && name != "rpc" && rq.method == http.MethodPost {
+		rq.posted, nested = true, false
+	}
 	if nested {
 		if name != "rpc" || strings.Contains(rest, "/") {
 			return refusal(http.StatusNotFound, "PGRST125", "Invalid path specified in request URL", "", "")
@@ -117,8 +143,9 @@ func (rq *request) resource(path string, s *Service) error {
 
 func (rq *request) negotiateSchema(r *http.Request, schemas []string) error {
 	header := "Accept-Profile"
-	switch r.Method {
-	case http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete:
+	switch {
+	case rq.posted:
+	case slices.Contains([]string{http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete}, r.Method):
 		header = "Content-Profile"
 	}
 	if v, ok := r.Header[header]; ok && len(v) > 0 {
@@ -154,7 +181,7 @@ func (rq *request) action() error {
 			return nil
 		}
 		return refusal(http.StatusMethodNotAllowed, "PGRST101", "Cannot use the "+rq.method+" method on RPC", "", "")
-	case read:
+	case read || rq.posted:
 		rq.op = opRead
 		return nil
 	}
@@ -389,7 +416,7 @@ func (rq *request) nodes() func(yield func(*node) bool) {
 // ranges joins the Range header and the limits, and numbers them as literals.
 func (rq *request) ranges(r *http.Request, maxRows int64) error {
 	header := allRows
-	if rq.method == http.MethodGet {
+	if rq.method == http.MethodGet || rq.posted {
 		if v := r.Header.Get("Range"); v != "" {
 			header = rangeHeader(v)
 		}
@@ -428,6 +455,32 @@ func (rq *request) ranges(r *http.Request, maxRows int64) error {
 	return nil
 }
 
+// rawQuery is the URL's query string, and after it that of a posted query.
+func (rq *request) rawQuery(r *http.Request) (string, error) {
+	if !rq.posted {
+		return r.URL.RawQuery, nil
+	}
+	m := parseMedia(r.Header.Get("Content-Type"))
+	if m.name != "" && m.name != mediaForm && m.name != mediaText {
+		return "", refusal(http.StatusUnsupportedMediaType, "PGRST102", "Content-Type not acceptable: "+m.mime(), "",
+			"Send the query string as "+mediaForm+" or "+mediaText+".")
+	}
+	body, err := readBody(r)
+	return r.URL.RawQuery + "&" + strings.TrimSpace(string(body)), err
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	var tooBig *http.MaxBytesError
+	if err != nil && !errors.As(err, &tooBig) {
+		err = invalidBody("The body ended early")
+	}
+	return body, err
+}
+
 // payload reads the body of a write or a call.
 func (rq *request) payload(r *http.Request) error {
 	call := rq.op == opCall && rq.method == http.MethodPost
@@ -435,16 +488,9 @@ func (rq *request) payload(r *http.Request) error {
 		rq.columns = nil
 		return nil
 	}
-	var body []byte
-	if r.Body != nil {
-		var err error
-		if body, err = io.ReadAll(r.Body); err != nil {
-			var tooBig *http.MaxBytesError
-			if errors.As(err, &tooBig) {
-				return err
-			}
-			return invalidBody("The body ended early")
-		}
+	body, err := readBody(r)
+	if err != nil {
+		return err
 	}
 	mime := mediaJSON
 	if v := r.Header.Get("Content-Type"); v != "" {
@@ -474,5 +520,8 @@ func (rq *request) payload(r *http.Request) error {
 		return nil
 	}
 	rq.columns = p.columns
+	if rq.op == opInsert && mime == mediaJSON && columns == nil {
+		return rq.nest(p.doc)
+	}
 	return nil
 }

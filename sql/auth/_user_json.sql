@@ -20,4 +20,5 @@ as $$
            'new_phone', nullif(_user.phone_change, ''), 'phone_change_sent_at', auth._time(_user.phone_change_sent_at),
            'last_sign_in_at', auth._time(_user.last_sign_in_at), 'banned_until', auth._time(_user.banned_until),
            'deleted_at', auth._time(_user.deleted_at)))
+      || auth._factors_member(_user.id)
 $$;

@@ -2,13 +2,14 @@
 -- and in the transaction that asks for it.
 
 -- Whether a job may enter, as far as the job alone tells.
-create or replace function jobs._is_sound(_job jobs.new_job, _handler jobs.handlers)
+create or replace function jobs._is_sound(
+  _payload jsonb, _requires text[], _queue text, _max_attempts int, _timeout interval, _unique_for interval)
   returns boolean
-  language sql stable
+  language sql immutable
 as $$
-  select (_handler.name is not null and jsonb_typeof(_job.payload) = 'object' and _job.payload ?& _handler.requires
-          and coalesce(_job.max_attempts, 1) > 0 and coalesce(_job.timeout, '1 s') > interval '0'
-          and coalesce(_job.unique_for, '1 s') > interval '0' and coalesce(_job.queue, 'default') <> '') is true
+  select (jsonb_typeof(_payload) = 'object' and _payload ?& _requires and coalesce(_queue, 'default') <> ''
+          and coalesce(_max_attempts, 1) > 0 and coalesce(_timeout, '1 s') > interval '0'
+          and coalesce(_unique_for, '1 s') > interval '0') is true
 $$;
 
 -- Says what is wrong with the first job that may not enter.
@@ -71,18 +72,18 @@ $$;
 create or replace function jobs._depend(_jobs jobs.new_job[], _ids bigint[])
   returns int[]
   language plpgsql volatile
+  set enable_seqscan = off
 as $$
 declare
+  v_after  constant bigint[] := array(select distinct a.id from unnest(_jobs) as n cross join unnest(n.after) as a (id));
+  v_alive  bigint[];
   v_bad    record;
   v_counts int[];
 begin
-  perform from jobs.jobs j
-    where j.id in (select a.id from unnest(_jobs) as n cross join unnest(n.after) as a (id))
-    order by j.id
-      for share;
+  v_alive := array(select j.id from jobs.jobs j where j.id = any (v_after) order by j.id for share);
   select a.id, n.name into v_bad
     from unnest(_jobs) as n cross join unnest(n.after) as a (id)
-   where not exists (select from jobs.jobs j where j.id = a.id)
+   where a.id <> all (v_alive)
      and not exists (select from jobs.finished f where f.id = a.id and (f.state = 'succeeded' or n.after_any))
    limit 1;
   if found then
@@ -95,7 +96,7 @@ begin
       from unnest(_jobs) with ordinality as n
       join unnest(_ids) with ordinality as i (id, ord) on i.ord = n.ordinality
      cross join unnest(n.after) as a (id)
-      join jobs.jobs j on j.id = a.id
+     where a.id = any (v_alive)
     returning job)
   select array_agg((select count(*)::int from noted d where d.job = i.id) order by i.ord) into v_counts
     from unnest(_ids) with ordinality as i (id, ord);
@@ -103,23 +104,31 @@ begin
 end
 $$;
 
--- Refuses the jobs if one of them cannot run.
-create or replace function jobs._check(_jobs jobs.new_job[])
+-- Says why jobs were refused.
+create or replace function jobs._explain(_jobs jobs.new_job[])
   returns void
   language plpgsql stable
 as $$
 declare
   v_bad jobs.new_job;
-  v_why text;
 begin
   select n.* into v_bad
     from unnest(_jobs) as n
     left join lateral jobs._handler(n.name) h on true
-   where not jobs._is_sound(n, h)
+   where h.name is null or not jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for)
    limit 1;
-  if found then
-    perform jobs._refuse(v_bad);
-  end if;
+  perform jobs._refuse(v_bad);
+end
+$$;
+
+-- Refuses SQL handlers that are not there, or whose role nobody may take.
+create or replace function jobs._check_sql(_jobs jobs.new_job[])
+  returns void
+  language plpgsql stable
+as $$
+declare
+  v_why text;
+begin
   select p.problem into v_why
     from (select distinct coalesce(h.function, n.payload ->> 'function') as function, coalesce(h.role, n.payload ->> 'role') as role
             from unnest(_jobs) as n cross join lateral jobs._handler(n.name) h
@@ -133,36 +142,49 @@ begin
 end
 $$;
 
-create or replace function jobs._insert(_jobs jobs.new_job[], _now timestamptz)
+-- One pass over the jobs unless some are keyed (have idempotency keys) or
+-- dependent (wait for others), which the caller knows.
+create or replace function jobs._insert(_jobs jobs.new_job[], _keyed boolean, _dependent boolean, _now timestamptz)
   returns bigint[]
   language plpgsql volatile
 as $$
 declare
-  v_ids   bigint[];
-  v_there bigint[];
-  v_waits int[];
+  v_ids    constant bigint[] := array(select nextval('jobs.job_ids') from generate_series(1, cardinality(_jobs)));
+  v_there  bigint[];
+  v_waits  int[];
+  v_made   int;
+  v_sql    boolean;
+  v_queues text[];
 begin
-  perform jobs._check(_jobs);
-  v_ids := array(select nextval('jobs.job_ids') from generate_series(1, cardinality(_jobs)));
-  if exists (select from unnest(_jobs) as n where n.idempotency_key is not null) then
+  if _keyed then
     v_there := jobs._claim_keys(_jobs, v_ids, _now);
   end if;
-  if exists (select from unnest(_jobs) as n where n.after <> '{}') then
+  if _dependent then
     v_waits := jobs._depend(_jobs, v_ids);
   end if;
-  insert into jobs.jobs (id, slot, state, queue, name, priority, run_at, max_attempts, waits_for, created_at, timeout,
-                         concurrency_key, idempotency_key, payload)
-  select v_ids[n.ordinality], s.current,
-         case when v_waits[n.ordinality] > 0 then 'blocked' when n.run_at > _now then 'scheduled' else 'ready' end::jobs.state,
-         coalesce(n.queue, h.queue), h.name || case when h.version > 1 then '@' || h.version else '' end,
-         coalesce(n.priority, 0), coalesce(n.run_at, _now), coalesce(n.max_attempts, h.max_attempts, c.default_max_attempts),
-         coalesce(v_waits[n.ordinality], 0), _now, coalesce(n.timeout, h.timeout), n.concurrency_key, n.idempotency_key, n.payload
-    from unnest(_jobs) with ordinality as n
-   cross join lateral jobs._handler(n.name) h
-   cross join jobs.settings c
-    join jobs.slots s on s.kind = 'jobs'
-   where v_there[n.ordinality] is null;
-  perform jobs._wake(array(select distinct coalesce(n.queue, h.queue) from unnest(_jobs) as n cross join lateral jobs._handler(n.name) h));
+  with made as (
+    insert into jobs.jobs (id, slot, state, queue, name, is_sql, priority, run_at, max_attempts, waits_for, created_at, timeout,
+                           concurrency_key, idempotency_key, payload)
+    select v_ids[n.ordinality], s.current,
+           case when v_waits[n.ordinality] > 0 then 'blocked' when n.run_at > _now then 'scheduled' else 'ready' end::jobs.state,
+           coalesce(n.queue, h.queue), h.name || case when h.version > 1 then '@' || h.version else '' end, h.kind = 'sql',
+           coalesce(n.priority, 0), coalesce(n.run_at, _now), coalesce(n.max_attempts, h.max_attempts, c.default_max_attempts),
+           coalesce(v_waits[n.ordinality], 0), _now, coalesce(n.timeout, h.timeout), n.concurrency_key, n.idempotency_key, n.payload
+      from unnest(_jobs) with ordinality as n
+     cross join lateral jobs._handler(n.name) h
+     cross join jobs.settings c
+      join jobs.slots s on s.kind = 'jobs'
+     where v_there[n.ordinality] is null
+       and jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for)
+    returning queue, is_sql)
+  select count(*), bool_or(m.is_sql), array_agg(distinct m.queue) into v_made, v_sql, v_queues from made m;
+  if v_made < cardinality(_jobs) - coalesce(cardinality(array_remove(v_there, null)), 0) then
+    perform jobs._explain(_jobs);
+  end if;
+  if v_sql then
+    perform jobs._check_sql(_jobs);
+  end if;
+  perform jobs._wake(v_queues);
   if v_there is null then
     return v_ids;
   end if;

@@ -19,7 +19,7 @@ begin
                    from pg_catalog.pg_proc p
                    join pg_catalog.pg_namespace n on n.oid = p.pronamespace
                   where n.nspname = v_parts[1] and p.proname = v_parts[2] and p.prokind = 'f'
-                    and (p.pronargs = 0 or p.proargtypes::oid[] = array['jsonb'::regtype::oid])) then
+                    and (p.pronargs = 0 or p.pronargs = 1 and p.proargtypes[0] = 'jsonb'::regtype)) then
     return format('There is no function %s(jsonb) or %1$s().', _function);
   end if;
   if not exists (select from pg_catalog.pg_roles r

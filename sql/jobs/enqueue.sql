@@ -11,7 +11,8 @@ create or replace function jobs.enqueue(
 as $$
 begin
   return (jobs._insert(array[row(_name, _payload, _queue, _run_at, _priority, _idempotency_key, _unique_for, _max_attempts,
-                                 _timeout, _concurrency_key, _after, _after_any)::jobs.new_job], _now))[1];
+                                 _timeout, _concurrency_key, _after, _after_any)::jobs.new_job],
+                        _idempotency_key is not null, _after is not null, _now))[1];
 end
 $$;
 comment on function jobs.enqueue(text, jsonb, text, timestamptz, int, text, int, interval, text, bigint[], boolean, interval, timestamptz) is

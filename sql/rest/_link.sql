@@ -77,11 +77,11 @@ create or replace function rest._direct_links(_from oid, _to oid)
   language sql stable
 as $$
   select jsonb_build_object('kind', case when e.one_to_one then 'o2o' else 'm2o' end, 'rel', _to::bigint, 'to_one', true,
-                            'cons', e.cons, 'cols', e.cols, 'refs', e.refs)
+                            'inward', false, 'cons', e.cons, 'cols', e.cols, 'refs', e.refs)
     from rest._edges(_from, _to) e
   union all
   select jsonb_build_object('kind', case when e.one_to_one then 'o2o' else 'o2m' end, 'rel', _to::bigint, 'to_one', e.one_to_one,
-                            'cons', e.cons, 'cols', e.refs, 'refs', e.cols)
+                            'inward', true, 'cons', e.cons, 'cols', e.refs, 'refs', e.cols)
     from rest._edges(_to, _from) e
 $$;
 comment on function rest._direct_links(oid, oid) is 'Links by one foreign key between two relations.';
@@ -214,7 +214,10 @@ begin
   -- A relation without any link is not known to the hint, as if it did not exist.
   select coalesce(jsonb_agg(distinct c.relname), '[]') into v_among
     from rest._neighbours(_from) n
-   cross join lateral (select n.other union all select v.oid from rest._views_over(n.other) as v(oid)) as o(oid)
+   cross join lateral (select n.other union all select v.oid from rest._views_over(n.other) as v(oid)
+                       -- and what is behind a join table, even one that is not exposed
+                       union all select k.confrelid from pg_catalog.pg_constraint k
+                                  where n.inward and k.contype = 'f' and k.conrelid = n.other and k.conname <> n.cons) as o(oid)
     join pg_catalog.pg_class c on c.oid = o.oid
     join pg_catalog.pg_namespace s on s.oid = c.relnamespace and s.nspname = _schema;
   v_known := _from is not null and jsonb_array_length(v_among) > 0;

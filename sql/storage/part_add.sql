@@ -26,11 +26,12 @@ begin
     select _upload_id, coalesce(_number, max(p.number) + 1, 1), _part, _size, _now from storage.parts p where p.upload_id = _upload_id;
     update storage.uploads u set received = (select sum(p.size) from storage.parts p where p.upload_id = _upload_id), writer = null
      where u.id = _upload_id
-    returning 200, jsonb_build_object('received', u.received, 'length', u.length) into status, body;
+    returning 200, jsonb_build_object(
+                'received', u.received, 'length', u.length, 'parts', (select count(*) from storage.parts p where p.upload_id = _upload_id)) into status, body;
   end if;
 end
 $$;
 comment on function storage.part_add(uuid, uuid, bigint, int, timestamptz) is
-  'Adds a written piece to an upload: {received, length}. 404 NoSuchUpload; 423 ResourceLocked for a writer that was overtaken; 413 EntityTooLarge.';
+  'Adds a written piece to an upload: {received, length, parts}. 404 NoSuchUpload; 423 ResourceLocked for a writer that was overtaken; 413 EntityTooLarge.';
 revoke execute on function storage.part_add(uuid, uuid, bigint, int, timestamptz) from public;
 grant execute on function storage.part_add(uuid, uuid, bigint, int, timestamptz) to authenticator;

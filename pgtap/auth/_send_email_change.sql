@@ -1,0 +1,10 @@
+begin;
+select plan(2);
+select tests.catch_mail();
+insert into auth.users (email, email_change) values ('ada@example.test', 'new@example.test');
+select auth._send_email_change(u, tests.token('1', 'a'), tests.token('2', 'b'), null, '{}', now()) from auth.users u;
+select results_eq('select kind from auth.one_time_tokens order by kind', array['email_change_current', 'email_change_new'], 'both ends are asked');
+select auth._send_email_change(u, tests.token('3', 'c'), tests.token('4', 'd'), null, '{"secure_email_change": false}', now()) from auth.users u;
+select results_eq('select kind from auth.one_time_tokens', array['email_change_new'], 'or the new one alone');
+select * from finish();
+rollback;

@@ -1,0 +1,8 @@
+begin;
+select plan(3);
+insert into auth.users (email, phone) values ('Ada@example.test', '43660');
+select isnt_empty($$ select from auth._user_by('aDA@example.test', null) $$, 'by e-mail, in any case');
+select isnt_empty($$ select from auth._user_by(null, '43660') $$, 'by phone');
+select is_empty($$ select from auth._user_by(null, null) $$, 'nobody by nothing');
+select * from finish();
+rollback;

@@ -1,0 +1,255 @@
+// The unmodified clients against /storage/v1: supabase-js' storage.* and tus-js-client, under policies as users write them.
+// Needs URL, ANON_KEY, SERVICE_KEY, and DATABASE_URL (an owner's) for the policies, by psql.
+import { execFileSync } from 'node:child_process'
+import { createClient } from '@supabase/supabase-js'
+import * as tus from 'tus-js-client'
+import ws from 'ws'
+import { check, equal, must, finish, env } from './check.mjs'
+
+const options = { auth: { persistSession: false, autoRefreshToken: false }, realtime: { transport: ws } }
+const [url, anonKey] = [env('URL'), env('ANON_KEY')]
+const service = createClient(url, env('SERVICE_KEY'), options)
+const anon = createClient(url, anonKey, options)
+const run = `${Date.now()}-${process.pid}`
+const [priv, pub, other] = [`priv-${run}`, `pub-${run}`, `other-${run}`]
+
+async function user(name) {
+  const client = createClient(url, anonKey, options)
+  const { user, session } = must(await client.auth.signUp({ email: `${name}-${run}@example.test`, password: 'correct horse battery' }))
+  return Object.assign(client, { id: user.id, token: session.access_token })
+}
+const [ada, bob] = [await user('ada'), await user('bob')]
+const mine = (name) => `${ada.id}/${name}`
+const text = async (blob) => Buffer.from(await blob.arrayBuffer()).toString()
+const refused = ({ error }) => [error?.statusCode ?? error?.status, error?.code]
+
+execFileSync('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', env('DATABASE_URL'), '-c', `
+  create policy "own folder ${run}" on storage.objects for all to authenticated
+    using (bucket_id in ('${priv}', '${other}', '${pub}') and (storage.foldername(name))[1] = (select auth.uid()::text))
+    with check (bucket_id in ('${priv}', '${other}', '${pub}') and (storage.foldername(name))[1] = (select auth.uid()::text));`])
+
+await check('buckets are made, listed, read, updated', async () => {
+  equal(must(await service.storage.createBucket(priv, { public: false })), { name: priv })
+  must(await service.storage.createBucket(pub, { public: true, fileSizeLimit: '1MB', allowedMimeTypes: ['image/*', 'text/plain'] }))
+  must(await service.storage.createBucket(other))
+  const one = must(await service.storage.getBucket(pub))
+  equal([one.id, one.public, one.file_size_limit, one.allowed_mime_types], [pub, true, 1000000, ['image/*', 'text/plain']])
+  equal(must(await service.storage.listBuckets()).filter((b) => b.id.endsWith(run)).length, 3)
+  must(await service.storage.updateBucket(other, { public: false, fileSizeLimit: 2000 }))
+  equal(must(await service.storage.getBucket(other)).file_size_limit, 2000)
+})
+await check('a bucket of the same name, and one by anon, are refused', async () => {
+  equal(refused(await service.storage.createBucket(priv)), ['409', 'BucketAlreadyExists'])
+  equal(refused(await anon.storage.createBucket(`x-${run}`)), ['403', 'AccessDenied'])
+  equal(refused(await anon.storage.getBucket(priv)), ['404', 'NoSuchBucket'])
+  equal(must(await anon.storage.listBuckets()), [])
+})
+await check('upload of a Blob, a Buffer, a string and FormData', async () => {
+  const up = must(await ada.storage.from(priv).upload(mine('a.txt'), new Blob(['hello'], { type: 'text/plain' }), { cacheControl: '60', metadata: { by: 'ada' } }))
+  equal([up.path, up.fullPath, typeof up.id], [mine('a.txt'), `${priv}/${mine('a.txt')}`, 'string'])
+  must(await ada.storage.from(priv).upload(mine('dir/b.bin'), Buffer.from([1, 2, 3]), { contentType: 'application/x-three', metadata: { n: 3 } }))
+  must(await ada.storage.from(priv).upload(mine('c.txt'), 'text', { contentType: 'text/plain' }))
+  const form = new FormData()
+  form.append('', new Blob(['form']), 'f.txt')
+  must(await ada.storage.from(priv).upload(mine('dir/f.txt'), form))
+  must(await ada.storage.from(priv).upload(mine('empty'), Buffer.alloc(0), { contentType: 'text/plain' }))
+})
+await check('info tells size, type, cache control and metadata', async () => {
+  const info = must(await ada.storage.from(priv).info(mine('a.txt')))
+  equal([info.name, info.size, info.contentType, info.cacheControl, info.metadata], [mine('a.txt'), 5, 'text/plain', 'max-age=60', { by: 'ada' }])
+  equal(must(await ada.storage.from(priv).info(mine('dir/b.bin'))).metadata, { n: 3 })
+})
+await check('download answers the bytes to their owner alone', async () => {
+  equal(await text(must(await ada.storage.from(priv).download(mine('a.txt')))), 'hello')
+  equal(await text(must(await ada.storage.from(priv).download(mine('dir/f.txt')))), 'form')
+  equal((must(await ada.storage.from(priv).download(mine('empty')))).size, 0)
+  for (const stranger of [bob, anon]) {
+    const { error } = await stranger.storage.from(priv).download(mine('a.txt'))
+    equal(error !== null, true)
+  }
+})
+await check('exists says yes and no', async () => {
+  equal((await ada.storage.from(priv).exists(mine('a.txt'))).data, true)
+  equal((await ada.storage.from(priv).exists(mine('nope'))).data, false)
+  equal((await bob.storage.from(priv).exists(mine('a.txt'))).data, false)
+})
+await check('a second upload is a duplicate, upsert and update replace', async () => {
+  equal(refused(await ada.storage.from(priv).upload(mine('a.txt'), 'x')), ['409', 'KeyAlreadyExists'])
+  const id = must(await ada.storage.from(priv).info(mine('a.txt'))).id
+  must(await ada.storage.from(priv).upload(mine('a.txt'), 'two', { upsert: true, contentType: 'text/plain' }))
+  must(await ada.storage.from(priv).update(mine('a.txt'), 'three', { contentType: 'text/plain' }))
+  equal(await text(must(await ada.storage.from(priv).download(mine('a.txt')))), 'three')
+  equal(must(await ada.storage.from(priv).info(mine('a.txt'))).id, id)
+})
+await check('strangers may not write, and learn nothing', async () => {
+  for (const stranger of [bob, anon]) {
+    equal(refused(await stranger.storage.from(priv).upload(mine('evil'), 'x')), ['403', 'AccessDenied'])
+    equal(refused(await stranger.storage.from(priv).upload(mine('a.txt'), 'x', { upsert: true })), ['403', 'AccessDenied'])
+    equal(must(await stranger.storage.from(priv).remove([mine('a.txt')])), [])
+    equal(must(await stranger.storage.from(priv).list(ada.id)), [])
+    equal(refused(await stranger.storage.from(priv).move(mine('a.txt'), mine('z'))), ['404', 'NoSuchKey'])
+    equal(refused(await stranger.storage.from(priv).createSignedUrl(mine('a.txt'), 60)), ['404', 'NoSuchKey'])
+  }
+})
+await check('limits of a bucket: type and size', async () => {
+  equal(refused(await ada.storage.from(pub).upload(mine('x.pdf'), 'x', { contentType: 'application/pdf' })), ['415', 'InvalidMimeType'])
+  equal(refused(await ada.storage.from(pub).upload(mine('big.png'), Buffer.alloc(1000001), { contentType: 'image/png' })), ['413', 'EntityTooLarge'])
+  equal(refused(await ada.storage.from('nope').upload(mine('x'), 'x')), ['404', 'NoSuchBucket'])
+  equal(refused(await ada.storage.from(priv).upload(mine('ümlaut'), 'x')), ['400', 'InvalidKey'])
+})
+await check('list shows a level, with folders, order, search and pages', async () => {
+  const names = async (path, o) => must(await ada.storage.from(priv).list(path, o)).map((e) => e.name)
+  equal(await names(ada.id), ['a.txt', 'c.txt', 'dir', 'empty'])
+  equal(must(await ada.storage.from(priv).list(ada.id)).find((e) => e.name === 'dir'),
+    { id: null, name: 'dir', metadata: null, created_at: null, updated_at: null, last_accessed_at: null })
+  equal(await names(`${ada.id}/dir`), ['b.bin', 'f.txt'])
+  equal(await names(ada.id, { sortBy: { column: 'name', order: 'desc' } }), ['empty', 'dir', 'c.txt', 'a.txt'])
+  equal(await names(ada.id, { search: 'C.' }), ['c.txt'])
+  equal(await names(ada.id, { limit: 2, offset: 1 }), ['c.txt', 'dir'])
+  equal((await names(ada.id, { sortBy: { column: 'created_at', order: 'asc' } }))[0], 'dir')
+  equal(await names('', {}), [ada.id])
+})
+await check('listV2 pages by cursor', async () => {
+  const store = ada.storage.from(priv)
+  if (!store.listV2) return
+  const all = []
+  let cursor
+  do {
+    const page = must(await store.listV2({ limit: 2, cursor }))
+    all.push(...page.objects.map((o) => o.name))
+    cursor = page.nextCursor
+    equal(page.hasNext, cursor !== undefined)
+  } while (cursor)
+  equal(all, ['a.txt', 'c.txt', 'dir/b.bin', 'dir/f.txt', 'empty'].map(mine))
+  const level = must(await store.listV2({ prefix: `${ada.id}/`, with_delimiter: true }))
+  equal([level.folders.map((f) => f.name), level.objects.length], [[mine('dir/')], 3])
+})
+await check('copy and move, across buckets too', async () => {
+  equal(must(await ada.storage.from(priv).copy(mine('a.txt'), mine('copy.txt'))).path, `${priv}/${mine('copy.txt')}`)
+  equal(await text(must(await ada.storage.from(priv).download(mine('copy.txt')))), 'three')
+  must(await ada.storage.from(priv).move(mine('copy.txt'), mine('moved.txt'), { destinationBucket: other }))
+  equal(await text(must(await ada.storage.from(other).download(mine('moved.txt')))), 'three')
+  equal((await ada.storage.from(priv).exists(mine('copy.txt'))).data, false)
+  equal(refused(await ada.storage.from(priv).copy(mine('nope'), mine('x'))), ['404', 'NoSuchKey'])
+  equal(refused(await ada.storage.from(priv).move(mine('a.txt'), mine('c.txt'))), ['409', 'KeyAlreadyExists'])
+  equal(refused(await ada.storage.from(priv).move(mine('a.txt'), `${bob.id}/stolen`)), ['403', 'AccessDenied'])
+})
+await check('signed URLs: one, many, with a name, tampered', async () => {
+  const { signedUrl } = must(await ada.storage.from(priv).createSignedUrl(mine('a.txt'), 60))
+  const got = await fetch(signedUrl)
+  equal([got.status, await got.text(), got.headers.get('expires') !== null, got.headers.get('cache-control')], [200, 'three', true, null])
+  const named = must(await ada.storage.from(priv).createSignedUrl(mine('a.txt'), 60, { download: 'b.txt' })).signedUrl
+  equal((await fetch(named)).headers.get('content-disposition'), "attachment; filename=b.txt; filename*=UTF-8''b.txt")
+  const many = must(await ada.storage.from(priv).createSignedUrls([mine('a.txt'), mine('nope')], 60))
+  equal([many[0].error, many[1].signedUrl, (await fetch(many[0].signedUrl)).status], [null, null, 200])
+  equal((await fetch(signedUrl.replace('a.txt', 'c.txt'))).status, 400)
+  const bad = await (await fetch(`${signedUrl}x`)).json()
+  equal([bad.statusCode, bad.code], ['400', 'InvalidJWT'])
+})
+await check('signed upload URLs write once, and read nothing', async () => {
+  const { token, path, signedUrl } = must(await ada.storage.from(priv).createSignedUploadUrl(mine('signed.txt')))
+  must(await anon.storage.from(priv).uploadToSignedUrl(path, token, 'by link', { contentType: 'text/plain' }))
+  equal(await text(must(await ada.storage.from(priv).download(path))), 'by link')
+  equal(refused(await anon.storage.from(priv).uploadToSignedUrl(path, token, 'again')), ['409', 'KeyAlreadyExists'])
+  equal((await fetch(signedUrl.replace('/object/upload/sign/', '/object/sign/'))).status, 400)
+  equal(refused(await bob.storage.from(priv).createSignedUploadUrl(mine('theirs'))), ['403', 'AccessDenied'])
+})
+await check('public buckets are read by anybody; private ones hide', async () => {
+  must(await ada.storage.from(pub).upload(mine('p.txt'), 'public', { contentType: 'text/plain', cacheControl: '7' }))
+  const { publicUrl } = anon.storage.from(pub).getPublicUrl(mine('p.txt')).data
+  const got = await fetch(publicUrl)
+  equal([got.status, await got.text(), got.headers.get('cache-control'), got.headers.get('x-content-type-options')], [200, 'public', 'max-age=7', 'nosniff'])
+  equal(await text(must(await anon.storage.from(pub).download(mine('p.txt')))), 'public')
+  const hidden = await fetch(anon.storage.from(priv).getPublicUrl(mine('a.txt')).data.publicUrl)
+  equal([hidden.status, (await hidden.json()).code], [400, 'NoSuchBucket'])
+})
+await check('ranges and conditions', async () => {
+  const { publicUrl } = anon.storage.from(pub).getPublicUrl(mine('p.txt')).data
+  const range = await fetch(publicUrl, { headers: { range: 'bytes=1-3' } })
+  equal([range.status, await range.text(), range.headers.get('content-range')], [206, 'ubl', 'bytes 1-3/6'])
+  const none = await fetch(publicUrl, { headers: { range: 'bytes=99-' } })
+  equal([none.status, (await none.json()).code], [416, 'InvalidRange'])
+  const several = await fetch(publicUrl, { headers: { range: 'bytes=0-0,-1' } })
+  equal([several.status, several.headers.get('content-type').startsWith('multipart/byteranges')], [206, true])
+  const etag = range.headers.get('etag')
+  equal((await fetch(publicUrl, { headers: { 'if-none-match': etag } })).status, 304)
+  const head = await fetch(publicUrl, { method: 'HEAD' })
+  equal([head.status, head.headers.get('content-length')], [200, '6'])
+})
+
+const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAIAAADwyuo0AAAAGklEQVR4nGJhYOC0YWCAIBaGKAY4AAQAAP//Er8BIBFS5ZAAAAAASUVORK5CYII=', 'base64')
+await check('images are transformed', async () => {
+  must(await ada.storage.from(pub).upload(mine('i.png'), png, { contentType: 'image/png' }))
+  const { publicUrl } = anon.storage.from(pub).getPublicUrl(mine('i.png'), { transform: { width: 2, height: 2, resize: 'fill' } }).data
+  const got = await fetch(publicUrl)
+  const bytes = Buffer.from(await got.arrayBuffer())
+  equal([got.status, got.headers.get('content-type'), bytes.readUInt32BE(16), bytes.readUInt32BE(20)], [200, 'image/png', 2, 2])
+  const link = must(await ada.storage.from(pub).createSignedUrl(mine('i.png'), 60, { transform: { width: 1, height: 1 } })).signedUrl
+  equal(Buffer.from(await (await fetch(link)).arrayBuffer()).readUInt32BE(16), 1)
+  must(await ada.storage.from(pub).download(mine('i.png'), { transform: { width: 2 } }))
+})
+
+const resumable = (client, bytes, name, more = {}) => new Promise((done, failed) => {
+  const upload = new tus.Upload(bytes, {
+    endpoint: `${url}/storage/v1/upload/resumable`,
+    headers: { authorization: `Bearer ${client.token ?? anonKey}`, apikey: anonKey, 'x-upsert': 'true' },
+    metadata: { bucketName: priv, objectName: name, contentType: 'application/x-big', cacheControl: '99', metadata: JSON.stringify({ tus: true }) },
+    uploadDataDuringCreation: true, retryDelays: null, onError: failed, onSuccess: () => done(upload), ...more
+  })
+  upload.start()
+})
+await check('tus-js-client uploads in chunks, whole, empty, of deferred length', async () => {
+  const big = Buffer.alloc(300000, 'tus ')
+  await resumable(ada, big, mine('tus/chunks'), { chunkSize: 70000 })
+  equal(await text(must(await ada.storage.from(priv).download(mine('tus/chunks')))), big.toString())
+  const info = must(await ada.storage.from(priv).info(mine('tus/chunks')))
+  equal([info.size, info.contentType, info.cacheControl, info.metadata], [300000, 'application/x-big', 'max-age=99', { tus: true }])
+  await resumable(ada, big, mine('tus/whole'))
+  await resumable(ada, Buffer.alloc(0), mine('tus/empty'))
+  equal(must(await ada.storage.from(priv).info(mine('tus/empty'))).size, 0)
+})
+await check('tus-js-client goes on where it stopped', async () => {
+  const big = Buffer.alloc(200000, 'resume ')
+  let location
+  await new Promise((done, failed) => {
+    const upload = new tus.Upload(big, {
+      endpoint: `${url}/storage/v1/upload/resumable`, chunkSize: 60000, retryDelays: null,
+      headers: { authorization: `Bearer ${ada.token}` }, metadata: { bucketName: priv, objectName: mine('tus/resumed') },
+      onError: failed, onChunkComplete: () => { location = upload.url; upload.abort().then(done) }
+    })
+    upload.start()
+  })
+  equal((await ada.storage.from(priv).exists(mine('tus/resumed'))).data, false)
+  await resumable(ada, big, mine('tus/resumed'), { uploadUrl: location })
+  equal(await text(must(await ada.storage.from(priv).download(mine('tus/resumed')))), big.toString())
+})
+await check('tus-js-client is refused where policies refuse, and ends an upload', async () => {
+  const status = await resumable(bob, Buffer.from('x'), mine('tus/evil')).catch((e) => e.originalResponse.getStatus())
+  equal(status, 403)
+  const post = await fetch(`${url}/storage/v1/upload/resumable`, {
+    method: 'POST', headers: { authorization: `Bearer ${ada.token}`, 'tus-resumable': '1.0.0', 'upload-length': '5',
+      'upload-metadata': `bucketName ${btoa(priv)},objectName ${btoa(mine('tus/gone'))}` } })
+  const location = post.headers.get('location')
+  equal([post.status, location.startsWith('http')], [201, true])
+  const asAda = { authorization: `Bearer ${ada.token}`, 'tus-resumable': '1.0.0' }
+  equal((await fetch(location, { method: 'PATCH', headers: { ...asAda, 'upload-offset': '3', 'content-type': 'application/offset+octet-stream' }, body: 'x' })).status, 409)
+  equal((await fetch(location, { method: 'DELETE', headers: { ...asAda, authorization: `Bearer ${bob.token}` } })).status, 403)
+  equal((await fetch(location, { method: 'DELETE', headers: asAda })).status, 204)
+  equal((await fetch(location, { method: 'HEAD', headers: { 'tus-resumable': '1.0.0' } })).status, 404)
+})
+await check('remove answers what went', async () => {
+  const gone = must(await ada.storage.from(priv).remove([mine('a.txt'), mine('nope')]))
+  equal(gone.map((o) => o.name), [mine('a.txt')])
+  equal((await ada.storage.from(priv).exists(mine('a.txt'))).data, false)
+})
+await check('a bucket with files stays, an emptied one goes', async () => {
+  equal(refused(await service.storage.deleteBucket(priv)), ['409', 'ResourceNotEmpty'])
+  for (const bucket of [priv, pub, other]) {
+    must(await service.storage.emptyBucket(bucket))
+    must(await service.storage.deleteBucket(bucket))
+  }
+  equal(refused(await service.storage.getBucket(priv)), ['404', 'NoSuchBucket'])
+})
+
+execFileSync('psql', ['-X', '-q', env('DATABASE_URL'), '-c', `drop policy "own folder ${run}" on storage.objects`])
+finish('storage')

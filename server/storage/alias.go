@@ -1,0 +1,79 @@
+package storage
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"howdah/server/db"
+)
+
+// aliasBucket is where the short surface keeps its files: one bucket like any
+// other, under the same policies.
+const aliasBucket = "files"
+
+// mountAliases adds the short surface /_storage: one bucket, plain statuses.
+func (s *Service) mountAliases(g *echo.Group) {
+	g.POST("/upload", s.as("object.upload", s.aliasUpload))
+	g.GET("/download/*", s.orAnon("object.get_authenticated", s.inFiles(s.serve)))
+	g.HEAD("/download/*", s.orAnon("object.get_authenticated", s.inFiles(s.serve)))
+	g.GET("/metadata/*", s.orAnon("object.info", s.inFiles(s.info)))
+	g.GET("/list", s.as("object.list", s.aliasList))
+	g.DELETE("/files/*", s.as("object.delete", s.aliasDelete))
+	g.GET("/backend-info", func(c echo.Context) error {
+		body := map[string]any{"backend": s.Backend.Name(), "detected": s.Config.Backend == "auto", "max_file_size": s.Config.SizeLimit}
+		return c.JSON(http.StatusOK, body)
+	})
+}
+
+func (s *Service) inFiles(read reader) handler {
+	return func(c echo.Context, as *db.Caller) error {
+		return s.read(c, s.findAs(as, aliasBucket, param(c, "*"), true), read)
+	}
+}
+
+// aliasUpload takes a form's file or a raw body; the name is ?filename= or the form's.
+func (s *Service) aliasUpload(c echo.Context, as *db.Caller) error {
+	in, err := s.receive(c)
+	if err != nil {
+		return err
+	}
+	name := c.QueryParam("filename")
+	if part, ok := in.r.(interface{ FileName() string }); ok && name == "" {
+		name = part.FileName()
+	}
+	p, err := s.begin(c.Request().Context(), as, aliasBucket, name, "put", upserts(c.Request()), in)
+	if err != nil {
+		return err
+	}
+	o, err := s.store(c.Request().Context(), p, in)
+	if err != nil {
+		return err
+	}
+	url := s.ExternalURL + "/_storage/download/" + strings.TrimPrefix(escapePath("/"+name), "/")
+	return c.JSON(http.StatusCreated, map[string]any{"id": o.ID, "filename": name, "url": url})
+}
+
+func (s *Service) aliasList(c echo.Context, as *db.Caller) error {
+	limit := maxNames
+	if n := number(c.QueryParam("limit")); n != nil {
+		limit = *n
+	}
+	as.ReadOnly = true
+	out, err := s.Pool.CallAs(c.Request().Context(), as, listV2SQL, aliasBucket, c.QueryParam("prefix"), limit, c.QueryParam("cursor"), false, "", "")
+	return reply(c, out, err)
+}
+
+func (s *Service) aliasDelete(c echo.Context, as *db.Caller) error {
+	defer s.deleted()
+	out, err := s.Pool.CallAs(c.Request().Context(), as, objectsDeleteSQL, aliasBucket, []string{param(c, "*")})
+	gone, err := acceptedAs[[]object](out, err)
+	if err != nil {
+		return err
+	}
+	if len(gone) == 0 {
+		return errNoKey
+	}
+	return c.NoContent(http.StatusNoContent)
+}

@@ -1,0 +1,84 @@
+-- POST /factors/{id}/challenge: opens a challenge, and for a phone factor sends
+-- its code in the same transaction. The server made challenge id, WebAuthn
+-- challenge and code; it does not know yet which of them the factor needs.
+create or replace function auth._mfa_send(_factor auth.mfa_factors, _sms_sealed bytea, _challenge_id uuid, _settings jsonb)
+  returns void
+  language plpgsql volatile
+as $$
+begin
+  perform sms.send(_to => _factor.phone, _body_template => auth._mfa_setting(_settings, 'mfa_sms_template'), _sealed => _sms_sealed,
+                   _idempotency_key => 'mfa:' || _challenge_id);
+end
+$$;
+
+-- What the server needs to ask a browser for an authenticator: create while the
+-- factor is unverified, request after.
+create or replace function auth._mfa_ceremony(_factor auth.mfa_factors)
+  returns jsonb
+  language sql stable
+as $$
+  select jsonb_build_object('user_id', u.id, 'name', coalesce(nullif(u.email, ''), u.phone, u.id::text), 'registered', _factor.status = 'verified',
+    'credentials', (select coalesce(jsonb_agg(c.credential), '[]') from auth.webauthn_credentials c where c.factor_id = _factor.id))
+    from auth.users u
+   where u.id = _factor.user_id
+$$;
+
+create or replace function auth.mfa_challenge(
+  _user_id uuid, _session_id uuid, _factor_id uuid, _challenge_id uuid, _challenge bytea, _code_hash bytea, _sms_sealed bytea, _ip inet,
+  _settings jsonb, _now timestamptz default now(),
+  out status int, out body jsonb, out ceremony jsonb)
+  returns record
+  language plpgsql volatile
+  security definer set search_path = ''
+as $$
+declare
+  v_factor auth.mfa_factors;
+  v_gap    constant interval := make_interval(secs => auth._mfa_setting(_settings, 'mfa_phone_max_frequency')::double precision);
+  v_until  constant timestamptz := _now + make_interval(secs => auth._mfa_setting(_settings, 'mfa_challenge_expiry')::double precision);
+  v_wait   int;
+begin
+  status := 403;
+  body := auth._mfa_refusal(_user_id, _session_id, _now);
+  if body is not null then
+    return;
+  end if;
+  v_wait := auth._mfa_limited(_user_id, _settings, _now);
+  if v_wait > 0 then
+    status := 429;
+    body := auth._too_many(v_wait);
+    return;
+  end if;
+  select f.* into v_factor from auth.mfa_factors f where f.id = _factor_id and f.user_id = _user_id for update;
+  if v_factor.id is null then
+    status := 404;
+    body := auth._refusal('mfa_factor_not_found', 'Factor not found');
+    return;
+  elsif auth._mfa_setting(_settings, 'mfa_' || v_factor.factor_type || '_verify') is distinct from 'true' then
+    status := 422;
+    body := auth._refusal(format('mfa_%s_verify_not_enabled', v_factor.factor_type), format('MFA verification is disabled for %s', v_factor.factor_type));
+    return;
+  elsif v_factor.factor_type = 'phone' and v_factor.last_challenged_at > _now - v_gap then
+    status := 429;
+    body := auth._refusal('over_sms_send_rate_limit', 'A code was sent a moment ago', null,
+                          ceil(extract(epoch from v_factor.last_challenged_at + v_gap - _now))::int);
+    return;
+  end if;
+  delete from auth.mfa_challenges c where c.factor_id = v_factor.id and (c.expires_at <= _now or v_factor.factor_type = 'phone');
+  update auth.mfa_factors f set last_challenged_at = _now where f.id = v_factor.id;
+  insert into auth.mfa_challenges (id, factor_id, challenge, code_hash, ip, created_at, expires_at)
+  values (_challenge_id, v_factor.id, case when v_factor.factor_type = 'webauthn' then _challenge end,
+          case when v_factor.factor_type = 'phone' then _code_hash end, _ip, _now, v_until);
+  if v_factor.factor_type = 'phone' then
+    perform auth._mfa_send(v_factor, _sms_sealed, _challenge_id, _settings);
+  elsif v_factor.factor_type = 'webauthn' then
+    ceremony := auth._mfa_ceremony(v_factor);
+  end if;
+  perform auth._audit('challenge_created', 'factor', _user_id, _session_id, _ip, jsonb_build_object('factor_id', v_factor.id, 'factor_type', v_factor.factor_type));
+  status := 200;
+  body := jsonb_build_object('id', _challenge_id, 'type', v_factor.factor_type, 'expires_at', floor(extract(epoch from v_until))::bigint);
+end
+$$;
+comment on function auth.mfa_challenge(uuid, uuid, uuid, uuid, bytea, bytea, bytea, inet, jsonb, timestamptz) is
+  'Opens a challenge of the user''s factor: 200 with id, type, expires_at, and what a WebAuthn ceremony needs. 403 as mfa_enroll; 404 mfa_factor_not_found; 422 mfa_…_verify_not_enabled; 429 over_request_rate_limit, over_sms_send_rate_limit.';
+revoke execute on function auth.mfa_challenge(uuid, uuid, uuid, uuid, bytea, bytea, bytea, inet, jsonb, timestamptz) from public;
+grant execute on function auth.mfa_challenge(uuid, uuid, uuid, uuid, bytea, bytea, bytea, inet, jsonb, timestamptz) to authenticator;
