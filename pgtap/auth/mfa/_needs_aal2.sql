@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(5);
 
 insert into auth.users (id, email, email_confirmed_at) values ('00000000-0000-0000-0000-00000000000a', 'ada@example.test', now());
 insert into auth.sessions (id, user_id) values ('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-00000000000a');
@@ -9,6 +9,8 @@ select ok(auth._needs_aal2('00000000-0000-0000-0000-00000000000a', '00000000-000
 select ok(auth._needs_aal2('00000000-0000-0000-0000-00000000000a', null), 'also without a session');
 update auth.sessions set aal = 'aal2';
 select ok(not auth._needs_aal2('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-00000000000b'), 'until the session has it');
+update auth.sessions set amr = '[{"method": "oauth_provider/authorization_code", "timestamp": 1}]';
+select ok(auth._needs_aal2('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-00000000000b'), 'a session that an app holds never does');
 
 select * from finish();
 rollback;
