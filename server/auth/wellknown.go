@@ -42,3 +42,9 @@ func (s *Service) getSettings(c echo.Context) error {
 		"sms_provider": "", "saml_enabled": false, "saml_private_key_next_configured": false, "passkeys_enabled": s.Config.MFA.Passkeys,
 	})
 }
+
+// noSAML answers what GoTrue answers where single sign-on by SAML is off. It is
+// never on here.
+func (s *Service) noSAML(echo.Context) error {
+	return refuse(http.StatusNotFound, "saml_provider_disabled", "SAML 2.0 is not supported: use an OpenID provider")
+}
