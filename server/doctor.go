@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,15 +20,23 @@ import (
 type Finding struct {
 	Check  string `json:"check"`
 	OK     bool   `json:"ok"`
+	Level  string `json:"level,omitempty"` // error, warning or info: of advice about the schema
 	Detail string `json:"detail,omitempty"`
 	Fix    string `json:"fix,omitempty"`
 }
 
-const doctorSQL = `select "check", ok, detail, fix from ops.doctor()`
+// Sick says whether something should be done.
+func (f *Finding) Sick() bool { return !f.OK && f.Level != "info" }
+
+const (
+	doctorSQL = `select "check", ok, detail, fix from ops.doctor() union all select "check", ok, detail, fix from storage.doctor()`
+	adviceSQL = `select rule || ': ' || object as "check", false as ok, level, detail, fix from ops.advise()`
+	clockSQL  = `select clock_timestamp(), current_setting('max_connections')::int`
+)
 
 // Doctor checks the files and keys here, and lets the database check itself.
 func Doctor(ctx context.Context, c *config.Config, ownerURL string, project fs.FS) ([]Finding, error) {
-	findings := []Finding{keysChecked(c)}
+	findings := []Finding{keysChecked(c), storageChecked(ctx, c)}
 	drift, err := db.Compare(ctx, ownerURL, Sources(c, project)...)
 	if err != nil {
 		return findings, err
@@ -49,8 +58,49 @@ func Doctor(ctx context.Context, c *config.Config, ownerURL string, project fs.F
 	if err != nil {
 		return findings, fmt.Errorf("ask the database (is it migrated? try `howdah migrate`): %w", err)
 	}
-	own, err := pgx.CollectRows(rows, pgx.RowToStructByName[Finding])
-	return append(findings, own...), err
+	own, err := pgx.CollectRows(rows, pgx.RowToStructByNameLax[Finding])
+	if err != nil {
+		return findings, err
+	}
+	findings = append(findings, own...)
+	around, err := aroundChecked(ctx, c, conn)
+	if err != nil {
+		return findings, err
+	}
+	findings = append(findings, around...)
+	rows, err = conn.Query(ctx, adviceSQL)
+	if err != nil {
+		return findings, fmt.Errorf("ask for advice: %w", err)
+	}
+	advice, err := pgx.CollectRows(rows, pgx.RowToStructByName[Finding])
+	return append(findings, advice...), err
+}
+
+// apart is how far two clocks may be: tokens forgive as much.
+const apart = 30 * time.Second
+
+// aroundChecked is what neither the files nor the database know alone.
+func aroundChecked(ctx context.Context, c *config.Config, conn *pgx.Conn) ([]Finding, error) {
+	var now time.Time
+	var most int32
+	if err := conn.QueryRow(ctx, clockSQL).Scan(&now, &most); err != nil {
+		return nil, err
+	}
+	off := time.Since(now).Abs()
+	return []Finding{
+		{
+			Check: "the clocks of server and database agree", OK: off < apart,
+			Detail: fmt.Sprintf("they are %s apart", off.Round(time.Second)), Fix: "run an NTP client on both machines",
+		},
+		{
+			Check: "the pool fits into the database's connections", OK: c.DB.PoolMax+5 <= most,
+			Detail: fmt.Sprintf("DB_POOL_MAX_SIZE is %d, max_connections %d", c.DB.PoolMax, most), Fix: "lower DB_POOL_MAX_SIZE, or raise max_connections",
+		},
+		{
+			Check: "no symmetric secret verifies tokens", OK: c.Auth.JWTSecret == "",
+			Detail: "JWT_SECRET is set: whoever knows it can be anybody", Fix: "unset JWT_SECRET once the tokens that it signed have expired",
+		},
+	}, nil
 }
 
 func keysChecked(c *config.Config) Finding {

@@ -73,7 +73,10 @@ func NewOnlyRest(ctx context.Context, c *config.Config, version string) (*Server
 	if c.PostgREST.ChannelEnabled {
 		channels = append(channels, c.PostgREST.Channel)
 	}
-	s.mountRest(rest.Deps{Pool: pool, Config: c.Rest, Version: version}, "", channels...)
+	if err := s.mountRest(rest.Deps{Pool: pool, Config: c.Rest, Version: version}, "", channels...); err != nil {
+		pool.Close()
+		return nil, err
+	}
 	return s, nil
 }
 

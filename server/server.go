@@ -6,18 +6,24 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/auth"
+	"howdah/server/auth/keys"
 	"howdah/server/auth/mfa"
 	"howdah/server/config"
 	"howdah/server/db"
-	"howdah/server/functions"
+	"howdah/server/oauth"
 	"howdah/server/ops"
+	"howdah/server/orgs"
 	"howdah/server/problem"
+	"howdah/server/realtime"
 	"howdah/server/rest"
 	"howdah/server/storage"
 	"howdah/server/token"
@@ -28,10 +34,13 @@ type Server struct {
 	echo        *echo.Echo
 	pool        *db.Pool
 	health      *ops.Health
+	meter       *keys.Meter // of API keys; nil with --only rest
 	listener    *db.Listener
 	changed     chan struct{}           // DDL was announced
 	loops       []func(context.Context) // what goes on beside requests, each until its context ends
 	readTimeout time.Duration
+
+	reloadFunctions func(context.Context) ([]string, map[string]error)
 }
 
 const platformReadySQL = `select status, body from ops.ready()`
@@ -62,17 +71,25 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 		problem.Wire{Prefix: storage.Prefix + "/upload/resumable", Render: problem.StorageText},
 		problem.Wire{Prefix: storage.Prefix + "/s3", Render: problem.StorageXML},
 	)
+	return s, s.mount(ctx, c, ring, version)
+}
+
+// mount serves every domain.
+func (s *Server) mount(ctx context.Context, c *config.Config, ring *token.Ring, version string) error {
 	s.health.Mount(s.echo)
 	if err := s.mountAuth(ctx, c, ring, version); err != nil {
-		return nil, err
+		return err
 	}
-	s.mountRest(rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true}, "/rest/v1", ddlChannel)
+	api := rest.Deps{Pool: s.pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}
+	if err := s.mountRest(api, "/rest/v1", ddlChannel); err != nil {
+		return err
+	}
 	if err := s.mountStorage(c, ring, version); err != nil {
-		return nil, err
+		return err
 	}
-	s.mountFunctions(c, ring)
-	s.mountJobs(c, ring)
-	return s, nil
+	s.mountRealtime(c, ring)
+	s.mountFunctions(ctx, c, ring)
+	return s.mountJobs(c, ring)
 }
 
 // newBase is a server that answers nothing yet.
@@ -95,12 +112,26 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	if err != nil {
 		return err
 	}
+	s.echo.Use(users.Cookies)
 	users.Mount(s.echo)
-	factors, err := mfa.New(users.Kit(), c.Auth.MFA, c.Server.SiteURL)
+	s.loops = append(s.loops, users.Run)
+	kit := users.Kit()
+	factors, err := mfa.New(kit, c.Auth.MFA, c.Server.SiteURL)
 	if err != nil {
 		return err
 	}
 	factors.Mount(s.echo)
+	keys.New(kit).Mount(s.echo)
+	s.meter = keys.NewMeter(s.pool, time.Second)
+	s.echo.Use(s.meter.Count)
+	s.loops = append(s.loops, s.meter.Run)
+	oauth.New(oauth.Deps{
+		Pool: s.pool, Ring: ring, Config: c.OAuth, Settings: kit.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
+		Caller: kit.Caller, Client: kit.Client, Decode: kit.Decode, Limit: kit.Limit,
+	}).Mount(s.echo)
+	orgs.New(orgs.Deps{
+		Pool: s.pool, Ring: ring, AnonRole: c.Rest.AnonRole, SiteURL: c.Server.SiteURL, Decode: kit.Decode, Limit: kit.Limit,
+	}).Mount(s.echo)
 	return nil
 }
 
@@ -109,15 +140,19 @@ const ddlChannel = "howdah_ddl"
 
 // mountRest serves the data API below prefix; what comes in on the channels
 // drops its compiled statements.
-func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) {
+func (s *Server) mountRest(d rest.Deps, prefix string, channels ...string) error {
 	s.changed = make(chan struct{}, 1)
 	for _, channel := range channels {
 		s.listener.On(channel, func(string) { s.Reload() })
 	}
 	d.Changed = s.changed
-	api := rest.New(d)
+	api, err := rest.New(d)
+	if err != nil {
+		return err
+	}
 	api.Mount(s.echo.Group(prefix))
 	s.loops = append(s.loops, api.Run)
+	return nil
 }
 
 func (s *Server) mountStorage(c *config.Config, ring *token.Ring, version string) error {
@@ -136,11 +171,27 @@ func (s *Server) mountStorage(c *config.Config, ring *token.Ring, version string
 	return nil
 }
 
-func (s *Server) mountFunctions(c *config.Config, ring *token.Ring) {
-	f := functions.New(functions.Deps{Pool: s.pool, Ring: ring, Config: c.Functions, AnonRole: c.Rest.AnonRole})
-	s.listener.On(functions.Channel, func(string) { f.Changed() })
-	f.Mount(s.echo)
-	s.loops = append(s.loops, f.Run)
+// mountRealtime serves the sockets. Live queries are answered by the data API,
+// through the same handlers and middleware as any request.
+func (s *Server) mountRealtime(c *config.Config, verifier token.Verifier) {
+	if !c.Realtime.Enabled {
+		return
+	}
+	sockets := realtime.New(realtime.Deps{
+		Pool: s.pool, Listener: s.listener, Verifier: verifier, Config: c.Realtime, AnonRole: c.Rest.AnonRole,
+		SearchPath: searchPath(c.Rest), Rest: s.echo, RestPrefix: "/rest/v1", Demo: !c.Production(),
+	})
+	sockets.Mount(s.echo.Group("/realtime/v1"))
+	s.loops = append(s.loops, sockets.Run)
+}
+
+// searchPath is what policies and functions are run with on every surface.
+func searchPath(c config.Rest) string {
+	var quoted []string
+	for _, schema := range append(slices.Clone(c.Schemas[:1]), c.ExtraSearchPath...) {
+		quoted = append(quoted, pgx.Identifier{schema}.Sanitize())
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // start runs what goes on beside requests until ctx ends; the channel closes

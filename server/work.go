@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"howdah/server/config"
@@ -12,27 +13,34 @@ import (
 )
 
 // newWorker builds what works queues, with every handler of the binary.
-func newWorker(c *config.Config, pool *db.Pool, listener *db.Listener, queues []string, concurrency int) *jobs.Service {
+func newWorker(c *config.Config, pool *db.Pool, listener *db.Listener, posts *couriers, queues []string, concurrency int) *jobs.Service {
 	w := jobs.New(jobs.Deps{Pool: pool, Config: c.Jobs, Queues: queues, Concurrency: concurrency})
+	posts.register(w)
 	listener.On(jobs.Channel, w.Woken)
 	return w
 }
 
 // mountJobs serves /jobs/v1 and, in development, works the queue in this
 // process.
-func (s *Server) mountJobs(c *config.Config, ring *token.Ring) {
+func (s *Server) mountJobs(c *config.Config, ring *token.Ring) error {
+	posts, err := newCouriers(c, s.pool, ring)
+	if err != nil {
+		return err
+	}
+	posts.mount(s.echo)
 	api := jobs.NewAPI(s.pool, ring, c.Rest.AnonRole)
 	s.listener.On(jobs.Channel, api.Woken)
 	api.Mount(s.echo)
 	if !c.Jobs.Enabled || !c.Jobs.DevInprocess || c.Production() {
-		return
+		return nil
 	}
-	worker := newWorker(c, s.pool, s.listener, nil, 0)
+	worker := newWorker(c, s.pool, s.listener, posts, nil, 0)
 	s.loops = append(s.loops, func(ctx context.Context) {
 		if err := worker.RunConfigured(ctx); err != nil {
 			slog.ErrorContext(ctx, "the worker stopped", "error", err)
 		}
 	})
+	return nil
 }
 
 // Work runs a worker on the database at url until ctx ends and what runs is
@@ -47,8 +55,16 @@ func Work(ctx context.Context, c *config.Config, url string, queues []string, co
 		return err
 	}
 	defer pool.Close()
+	ring, err := token.Open(c.KeysDir(), c.Auth)
+	if err != nil {
+		return fmt.Errorf("signing keys: %w", err)
+	}
+	posts, err := newCouriers(c, pool, ring)
+	if err != nil {
+		return err
+	}
 	listener := db.NewListener(pool)
-	worker := newWorker(c, pool, listener, queues, concurrency)
+	worker := newWorker(c, pool, listener, posts, queues, concurrency)
 	listening, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() { defer close(done); listener.Run(listening) }()

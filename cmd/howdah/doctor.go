@@ -37,8 +37,11 @@ func doctorCmd() *cobra.Command {
 			sick := 0
 			for _, f := range findings {
 				mark := "✓"
-				if !f.OK {
+				switch {
+				case f.Sick():
 					mark, sick = "✗", sick+1
+				case !f.OK:
+					mark = "·"
 				}
 				if !asJSON {
 					fmt.Fprintf(out, "%s %s\n", mark, f.Check)
@@ -48,7 +51,7 @@ func doctorCmd() *cobra.Command {
 				}
 			}
 			if sick > 0 {
-				return fmt.Errorf("%d of %d checks found something", sick, len(findings))
+				return fmt.Errorf("%d findings: each says what mends it", sick)
 			}
 			return nil
 		},

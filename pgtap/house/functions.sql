@@ -20,10 +20,12 @@ select is_empty($$
   select f.name, c.lineno, c.level, c.message, c.hint
     from platform_functions f
     join pg_language l on l.oid = f.prolang and l.lanname = 'plpgsql'
-    left join lateral (select t.tgrelid from pg_trigger t where t.tgfoid = f.oid limit 1) t on true
+    left join lateral (select min(t.tgrelid) as tgrelid, max(t.tgoldtable) as old, max(t.tgnewtable) as new
+                         from pg_trigger t
+                        where t.tgfoid = f.oid) t on true
    cross join lateral tests.plpgsql_check_function_tb(
          f.oid, coalesce(t.tgrelid, 0)::regclass, other_warnings => true, performance_warnings => true, extra_warnings => true,
-         security_warnings => true) c
+         security_warnings => true, oldtable => t.old, newtable => t.new) c
    where (f.prorettype <> 'trigger'::regtype or t.tgrelid is not null)
      -- One that only raises could be immutable, and would then raise when a plan is made.
      and not (f.prorettype = 'void'::regtype and c.message like 'routine is marked as%') $$,

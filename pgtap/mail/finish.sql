@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(10);
 
 create temporary table m as select mail.send('ada@example.test', 'recovery', _sealed => '\xaa') as id;
 select is(mail.finish(m.id, 'sent'), null, 'what was not taken is not finished') from m;
@@ -21,6 +21,11 @@ create temporary table l as select mail.send('bob@example.test', 'recovery', _se
 update mail.messages set max_attempts = 1 where id = (select l.id from l);
 select mail.claim(id) from l;
 select is(mail.finish(l.id, 'later', 'smtp_451', '451 later'), 'failed', 'patience ends with the last try') from l;
+create temporary table u as select mail.send('cy@example.test', 'recovery') as plain, mail.send('cy@example.test', 'recovery', _idempotency_key => 'k') as keyed;
+select mail.claim(plain), mail.claim(keyed) from u;
+select results_eq('select mail.finish(plain, ''unknown''), mail.finish(keyed, ''unknown'') from u', $$ values ('queued', 'unknown') $$,
+                  'what may have arrived is sent again only without a key');
+select is(mail.finish(u.keyed, 'sent'), 'sent', 'unless its sender was only slow') from u;
 select tests.as_service();
 select throws_ok($$ select mail.finish(1, 'sent') $$, '42501', null, 'only the server says how it went');
 

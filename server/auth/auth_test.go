@@ -33,6 +33,12 @@ type options func(*config.Auth)
 func newAPI(t *testing.T, opts ...options) *api {
 	t.Helper()
 	t.Parallel()
+	return newAPISerial(t, opts...)
+}
+
+// newAPISerial is for tests that need more than one.
+func newAPISerial(t *testing.T, opts ...options) *api {
+	t.Helper()
 	d := dbtest.New(t)
 	c, err := config.Parse(map[string]string{
 		"HOWDAH_HOME": t.TempDir(), "AUTH_ARGON2_MEMORY_KIB": "7168", "AUTH_ARGON2_TIME": "1",
@@ -57,6 +63,7 @@ func newAPI(t *testing.T, opts ...options) *api {
 	}
 	e := echo.New()
 	e.HTTPErrorHandler = problem.Handler(problem.Wire{Prefix: "/auth/v1", Render: problem.GoTrue})
+	e.Use(s.Cookies)
 	s.Mount(e)
 	a := &api{t: t, echo: e, ring: ring, owner: d.Owner(t)}
 	a.catchMail()
@@ -94,7 +101,9 @@ func (a *api) call(method, path, bearer, body string) answer {
 		a.t.Error(err)
 	}
 	out := answer{status: rec.Code, header: rec.Header(), text: string(text)}
-	if len(bytes.TrimSpace(text)) > 0 {
+	if !json.Valid(text) && len(text) > 0 {
+		a.t.Errorf("%s %s: %q is no JSON", method, path, text)
+	} else if bytes.HasPrefix(text, []byte("{")) {
 		if err := json.Unmarshal(text, &out.body); err != nil {
 			a.t.Errorf("%s %s: %q is no JSON: %v", method, path, text, err)
 		}
@@ -210,7 +219,7 @@ func TestRefusals(t *testing.T) {
 		{"unknown scope", "POST", "/auth/v1/logout?scope=galaxy", in.body.AccessToken, "", 400, "validation_failed"},
 		{"NUL in the scope", "POST", "/auth/v1/logout?scope=%00", in.body.AccessToken, "", 400, "validation_failed"},
 		{"unknown path", "GET", "/auth/v1/nothing", "", "", 404, "not_found"},
-		{"wrong method", "DELETE", "/auth/v1/user", "", "", 405, "method_not_allowed"},
+		{"wrong method", "PATCH", "/auth/v1/user", "", "", 405, "method_not_allowed"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := a.call(tc.method, tc.path, tc.bearer, tc.body)
@@ -366,6 +375,11 @@ func TestSQLTextsPrepare(t *testing.T) {
 	defer conn.Release()
 	for _, sql := range []string{
 		signUpBeginSQL, signUpSQL, signInBeginSQL, signInFinishSQL, refreshSQL, refreshRefusedSQL, exchangeSQL, userGetSQL, signOutSQL,
+		adminUserGetSQL, adminUserListSQL, adminUserCreateSQL, adminUserUpdateSQL, adminUserDeleteSQL, adminInviteSQL, adminGenerateLinkSQL,
+		adminFactorsSQL, adminFactorUpdateSQL, adminFactorDeleteSQL, adminPasskeysSQL, adminPasskeyDeleteSQL, cookieBeginSQL, cookieSessionSQL,
+		userDeleteSQL, purgeSQL,
+		oauthBeginSQL, oauthTakeSQL, oauthFinishSQL, idTokenSQL, identityUnlinkSQL,
+		adminAuditSQL, adminSessionsSQL, adminSignOutSQL, adminTokenSQL, sessionListSQL, sessionRevokeSQL,
 		userUpdateBeginSQL, userUpdateSQL, otpRequestSQL, recoverRequestSQL, resendSQL, reauthenticateSQL, verifySQL,
 	} {
 		if _, err := conn.Conn().Prepare(t.Context(), "", sql); err != nil {

@@ -77,7 +77,7 @@ func (b *breaches) open(ctx context.Context, prefix string) (io.ReadCloser, erro
 		return nil, err
 	}
 	req.Header.Set("Add-Padding", "true")
-	res, err := b.client.Do(req) //nolint:bodyclose // the caller closes what this answers
+	res, err := b.client.Do(req)
 	if err != nil {
 		return nil, err
 	}

@@ -237,8 +237,8 @@ func TestEmailChangesWhenBothAgree(t *testing.T) {
 
 func TestPasswordChange(t *testing.T) {
 	a := newAPI(t, func(c *config.Auth) { c.Reauthenticate = true })
-	in, other := a.signUp("ada@example.test"), answer{}
-	other = a.call("POST", "/auth/v1/token", "", `{"email":"ada@example.test","password":"correct horse"}`)
+	in := a.signUp("ada@example.test")
+	other := a.call("POST", "/auth/v1/token", "", `{"email":"ada@example.test","password":"correct horse"}`)
 	put := func(body string) answer { return a.call("PUT", "/auth/v1/user", in.body.AccessToken, body) }
 	if got := put(`{"password":"correct horse"}`); got.status != 422 || got.body.Code != "same_password" {
 		t.Errorf("same: %d %s", got.status, got.text)

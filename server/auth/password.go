@@ -137,3 +137,8 @@ func compareArgon(password, stored string) (argonParams, bool) {
 	}
 	return p, subtle.ConstantTimeCompare(got, key) == 1
 }
+
+// knownHash says whether a stored hash is of a kind that verify knows.
+func knownHash(stored string) bool {
+	return isBcrypt(stored) || (strings.HasPrefix(stored, "$argon2id$") || strings.HasPrefix(stored, "$argon2i$")) && strings.Count(stored, "$") == 5
+}

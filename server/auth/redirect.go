@@ -2,7 +2,6 @@ package auth
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -108,11 +107,7 @@ func port(u *url.URL) string {
 	if p := u.Port(); p != "" {
 		return p
 	}
-	p, err := net.LookupPort("tcp", u.Scheme)
-	if err != nil {
-		return ""
-	}
-	return fmt.Sprint(p)
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
 // redirectTo is where the client asks a flow to end, if it may.

@@ -29,7 +29,7 @@ type session struct {
 	TokenType            string          `json:"token_type"`
 	ExpiresIn            int             `json:"expires_in"`
 	ExpiresAt            int64           `json:"expires_at"`
-	RefreshToken         string          `json:"refresh_token"`
+	RefreshToken         string          `json:"refresh_token,omitempty"`
 	User                 json.RawMessage `json:"user"`
 	ProviderToken        string          `json:"provider_token,omitempty"`
 	ProviderRefreshToken string          `json:"provider_refresh_token,omitempty"`

@@ -39,6 +39,7 @@ type grantRequest struct {
 	GrantType    *string `json:"grant_type"`
 	AuthCode     *string `json:"auth_code"`
 	CodeVerifier *string `json:"code_verifier"`
+	idTokenRequest
 	flow
 }
 
@@ -63,6 +64,8 @@ func (s *Service) grant(c echo.Context) error {
 		return s.rotate(c, in.RefreshToken)
 	case "pkce":
 		return s.exchange(c, in)
+	case "id_token":
+		return s.idToken(c, in.idTokenRequest)
 	default:
 		return refuse(http.StatusBadRequest, "invalid_credentials", "unsupported_grant_type")
 	}
@@ -182,5 +185,9 @@ func (s *Service) exchange(c echo.Context, in grantRequest) error {
 	if err != nil {
 		return err
 	}
-	return s.answer(c, out)
+	given, err := s.providerTokens(out.Sealed)
+	if err != nil {
+		return err
+	}
+	return s.answer(c, out, given)
 }

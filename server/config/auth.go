@@ -16,6 +16,16 @@ type Auth struct {
 
 	URIAllowList []string `env:"URI_ALLOW_LIST" doc:"globs of redirect targets beside SITE_URL, comma-separated; * stops at . and /, ** does not"`
 
+	GoogleEnabled  bool   `env:"EXTERNAL_GOOGLE_ENABLED" envDefault:"false" doc:"sign in with Google"`
+	GoogleClientID string `env:"EXTERNAL_GOOGLE_CLIENT_ID" doc:"client ids at Google, comma-separated, the first is the web's"`
+	GoogleSecret   Secret `env:"EXTERNAL_GOOGLE_SECRET" doc:"client secret at Google"`
+	GoogleURL      string `env:"EXTERNAL_GOOGLE_URL" envDefault:"https://accounts.google.com" doc:"issuer of Google's tokens"`
+	GitHubEnabled  bool   `env:"EXTERNAL_GITHUB_ENABLED" envDefault:"false" doc:"sign in with GitHub"`
+	GitHubClientID string `env:"EXTERNAL_GITHUB_CLIENT_ID" doc:"client id at GitHub"`
+	GitHubSecret   Secret `env:"EXTERNAL_GITHUB_SECRET" doc:"client secret at GitHub"`
+	GitHubURL      string `env:"EXTERNAL_GITHUB_URL" envDefault:"https://github.com" doc:"GitHub, or an enterprise server"`
+	OIDCProviders  Secret `env:"EXTERNAL_OIDC_PROVIDERS" doc:"more OpenID providers: JSON list of {name, issuer, client_id, secret, scopes, email_optional, skip_nonce_check}"`
+
 	ReuseInterval    int  `env:"SECURITY_REFRESH_TOKEN_REUSE_INTERVAL" envDefault:"10" doc:"seconds in which an older refresh token still answers the current one"`
 	DisableSignup    bool `env:"DISABLE_SIGNUP" envDefault:"false" doc:"no new users"`
 	Autoconfirm      bool `env:"MAILER_AUTOCONFIRM" envDefault:"true" doc:"sign-up needs no confirmed e-mail (there is no mail yet)"`
@@ -44,6 +54,11 @@ type Auth struct {
 	SessionTimebox    Seconds `env:"SESSIONS_TIMEBOX" envDefault:"0s" doc:"longest a session lasts; 0 for no limit"`
 	SessionInactivity Seconds `env:"SESSIONS_INACTIVITY_TIMEOUT" envDefault:"0s" doc:"longest a session lasts without a refresh; 0 for no limit"`
 	SessionSingle     bool    `env:"SESSIONS_SINGLE_PER_USER" envDefault:"false" doc:"a sign-in ends the user's other sessions"`
+
+	CookieEnabled  bool    `env:"AUTH_SESSION_COOKIE_ENABLED" envDefault:"true" doc:"sessions in cookies beside tokens: /auth/v1/cookie/*"`
+	CookieName     string  `env:"AUTH_SESSION_COOKIE_NAME" envDefault:"howdah_session" doc:"name of the cookie; over https it gets the prefix __Host-"`
+	CookieMaxAge   Seconds `env:"AUTH_SESSION_COOKIE_MAX_AGE" envDefault:"14400s" doc:"how long a cookie's session lasts"`
+	CookieSameSite string  `env:"AUTH_SESSION_COOKIE_SAMESITE" envDefault:"lax" doc:"lax or strict"`
 
 	CaptchaEnabled  bool   `env:"SECURITY_CAPTCHA_ENABLED" envDefault:"false" doc:"public flows need a captcha_token"`
 	CaptchaProvider string `env:"SECURITY_CAPTCHA_PROVIDER" envDefault:"hcaptcha" doc:"hcaptcha or turnstile"`
@@ -143,4 +158,8 @@ func (a *Auth) mistakes(add func(ok bool, format string, args ...any)) {
 		phone, code, ok := strings.Cut(pair, ":")
 		add(ok && phone != "" && code != "", "SMS_TEST_OTP must be phone:code pairs")
 	}
+	add(a.CookieSameSite == "lax" || a.CookieSameSite == "strict", "AUTH_SESSION_COOKIE_SAMESITE must be lax or strict")
+	add(a.CookieName != "" && a.CookieMaxAge >= Seconds(time.Minute), "AUTH_SESSION_COOKIE_NAME must not be empty, and AUTH_SESSION_COOKIE_MAX_AGE a minute or more")
+	_, err := a.Providers()
+	add(err == nil, "EXTERNAL_*: %v", err)
 }

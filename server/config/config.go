@@ -16,11 +16,15 @@ type Config struct {
 	Server      Server
 	DB          DB
 	Auth        Auth
+	OAuth       OAuth
 	Rest        Rest
 	Jobs        Jobs
+	Outbound    Outbound
+	Mail        Mail
 	Storage     Storage
 	PostgREST   PostgREST
 	Functions   Functions
+	Realtime    Realtime
 
 	// whether a setting was left to follow the address
 	urlFollows, siteFollows, issuerFollows bool

@@ -60,6 +60,7 @@ func Parse(vars map[string]string) (*Config, error) {
 		}
 	}
 	trimLists(reflect.ValueOf(c).Elem())
+	c.Rest.gather(vars)
 	mistakes = append(mistakes, c.mistakes()...)
 	if len(mistakes) > 0 {
 		return nil, &Mistakes{mistakes}
@@ -147,9 +148,13 @@ func (c *Config) mistakes() []string {
 	add(d.AcquireTimeout > 0, "DB_POOL_ACQUIRE_TIMEOUT must be over 0")
 	add(d.StatementTimeoutMS >= 0, "DB_STATEMENT_TIMEOUT_MS must not be negative")
 	c.Auth.mistakes(add)
+	c.OAuth.mistakes(add)
 	c.Jobs.mistakes(add)
+	c.Outbound.mistakes(add)
+	c.Mail.mistakes(add)
 	c.Storage.mistakes(add)
 	c.Functions.mistakes(add)
+	c.Realtime.mistakes(add)
 	if c.Production() {
 		out = append(out, c.unsafe()...)
 	}

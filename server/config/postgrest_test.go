@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"howdah/server/config"
@@ -41,5 +42,16 @@ func TestOnlyRestTakesPostgRESTsNamesAndDefaults(t *testing.T) {
 	}
 	if _, err := config.ParseOnlyRest(map[string]string{"PGRST_DB_URI": "@/does/not/exist"}); err == nil {
 		t.Error("a missing file is no mistake")
+	}
+}
+
+func TestAppSettingsByName(t *testing.T) {
+	t.Parallel()
+	c, err := config.ParseOnlyRest(map[string]string{"PGRST_APP_SETTINGS_APP_HOST": "a,b=c", "PGRST_APP_SETTINGS": "x=1", "PGRST_APP_SETTINGS_": "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(c.Rest.AppSettings, "|"); got != "x=1|app_host=a,b=c" {
+		t.Errorf("app settings %q", got)
 	}
 }

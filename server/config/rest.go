@@ -1,6 +1,11 @@
 package config
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Rest is the data API. Names are PostgREST's, so that its deployments move by changing the binary.
 type Rest struct {
@@ -31,6 +36,15 @@ type Rest struct {
 	StatementCache  int           `env:"REST_STATEMENT_CACHE" envDefault:"2000" doc:"compiled statements kept"`
 	BatchMax        int           `env:"REST_BATCH_MAX" envDefault:"100" doc:"most requests in a POST to /batch; 0 leaves that path to a table"`
 	CacheTTL        time.Duration `env:"REST_CACHE_TTL" envDefault:"0" doc:"compile again after this time; 0 trusts the DDL event trigger"`
+}
+
+// gather takes each PGRST_APP_SETTINGS_<NAME> as app.settings.<name>.
+func (c *Rest) gather(vars map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		if setting, ok := strings.CutPrefix(name, "PGRST_APP_SETTINGS_"); ok && setting != "" {
+			c.AppSettings = append(c.AppSettings, strings.ToLower(setting)+"="+vars[name])
+		}
+	}
 }
 
 // Unprepared says whether statements go unnamed.

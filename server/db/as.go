@@ -4,22 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"howdah/server/token"
 )
 
 // Caller is whom a request runs as, and what its transaction is told of it.
 type Caller struct {
-	Role      string
-	Claims    []byte // JSON, as request.jwt.claims shows them
-	SessionID string // looked up before anything else; empty for API keys
-	UserID    string
-	Verified  bool // a token or an API key was sent, and holds
-	Method    string
-	Path      string
-	Headers   []byte // JSON object, names in lower case
-	Cookies   []byte // JSON object
+	Role       string
+	Claims     []byte // JSON, as request.jwt.claims shows them
+	SessionID  string // looked up before anything else; empty for API keys
+	UserID     string
+	Key        *token.APIKey // an API key, which decides role and claims; nil for none
+	KeySurface string        // what its scopes are asked for: rest, storage, …
+	KeyHits    int           // what was counted of it and is not in the database yet
+	Verified   bool          // a token or an API key was sent, and holds
+	Method     string
+	Path       string
+	Headers    []byte // JSON object, names in lower case
+	Cookies    []byte // JSON object
 
 	SearchPath   string // a list of quoted schemas
 	ReadOnly     bool
@@ -49,6 +55,11 @@ const (
 	callerSQL = `select set_config('search_path', $1, true), set_config('role', $2, true), set_config('request.jwt.claims', $3, true),` +
 		` set_config('request.method', $4, true), set_config('request.path', $5, true), set_config('request.headers', $6, true),` +
 		` set_config('request.cookies', $7, true), set_config('transaction_read_only', $8, true)`
+	// A key's role and claims are the database's answer, in the place of what Go believes.
+	keySQL = `select set_config('search_path', $1, true), set_config('role', k.role, true), set_config('request.jwt.claims', k.claims, true),` +
+		` set_config('request.method', $2, true), set_config('request.path', $3, true), set_config('request.headers', $4, true),` +
+		` set_config('request.cookies', $5, true), set_config('transaction_read_only', $6, true)` +
+		` from auth.assume_api_key(_prefix => $7, _mac => $8::bytea, _method => $2, _surface => $9, _hits => $10::int) as k`
 	sessionSQL  = callerSQL + `, auth.require_session(_session_id => $9::uuid, _user_id => $10::uuid)`
 	settingsSQL = `select set_config(s.key, s.value, true) from json_each_text($1::json) as s`
 )
@@ -68,11 +79,16 @@ type pendingResult struct {
 	prepare string // the statement's name; empty for a query
 }
 
-// prepared is what a connection has prepared, by name, with the time of last use.
+// prepared is what a connection has prepared, by name.
 type prepared struct {
-	names map[string]uint64
+	names map[string]*preparedStatement
 	clock uint64
 	lost  []string // forgotten, and maybe there all the same
+}
+
+type preparedStatement struct {
+	used uint64                       // when, by the connection's clock
+	is   *pgconn.StatementDescription // nil until the server has described it
 }
 
 const (
@@ -85,7 +101,7 @@ func NewPipe(ctx context.Context, conn *pgxpool.Conn) *Pipe {
 	pc := conn.Conn().PgConn()
 	known, ok := pc.CustomData()[preparedKey].(*prepared)
 	if !ok {
-		known = &prepared{names: map[string]uint64{}}
+		known = &prepared{names: map[string]*preparedStatement{}}
 		pc.CustomData()[preparedKey] = known
 	}
 	p := &Pipe{pl: pc.StartPipeline(ctx), conn: pc, known: known, pending: make([]pendingResult, 0, 8)}
@@ -111,9 +127,15 @@ func (p *Pipe) As(c *Caller) {
 		[]byte(c.SearchPath), []byte(c.Role), c.Claims, []byte(c.Method), []byte(c.Path),
 		c.Headers, c.Cookies, []byte(readOnly),
 	})
-	if c.HasSession() {
+	switch {
+	case c.Key != nil:
+		p.Query("howdah_key", keySQL, nil, [][]byte{
+			[]byte(c.SearchPath), []byte(c.Method), []byte(c.Path), c.Headers, c.Cookies, []byte(readOnly),
+			[]byte(c.Key.Prefix), fmt.Appendf(nil, `\x%x`, c.Key.MAC), []byte(c.KeySurface), strconv.AppendInt(nil, int64(c.KeyHits), 10),
+		}, nil)
+	case c.HasSession():
 		p.Query("howdah_session", sessionSQL, nil, append(values, orNull(c.SessionID), orNull(c.UserID)), nil)
-	} else {
+	default:
 		p.Query("howdah_caller", callerSQL, nil, values, nil)
 	}
 	if c.Settings != nil {
@@ -129,13 +151,20 @@ func (p *Pipe) Query(name, sql string, types []uint32, values [][]byte, formats 
 		return
 	}
 	p.known.clock++
-	if _, ok := p.known.names[name]; !ok {
+	known, ok := p.known.names[name]
+	if !ok {
 		p.evict()
 		p.pl.SendPrepare(name, sql, types)
 		p.pending = append(p.pending, pendingResult{prepare: name})
+		known = &preparedStatement{}
+		p.known.names[name] = known
 	}
-	p.known.names[name] = p.known.clock
-	p.pl.SendQueryPrepared(name, values, formats, results)
+	known.used = p.known.clock
+	if known.is != nil { // its columns need not be described again
+		p.pl.SendQueryStatement(known.is, values, formats, results)
+	} else {
+		p.pl.SendQueryPrepared(name, values, formats, results)
+	}
 	p.pending = append(p.pending, pendingResult{})
 }
 
@@ -161,9 +190,9 @@ func (p *Pipe) evict() {
 		return
 	}
 	oldest, at := "", ^uint64(0)
-	for name, used := range p.known.names {
-		if used < at {
-			oldest, at = name, used
+	for name, known := range p.known.names {
+		if known.used < at {
+			oldest, at = name, known.used
 		}
 	}
 	delete(p.known.names, oldest)
@@ -199,7 +228,12 @@ func (p *Pipe) Next() (*pgconn.ResultReader, error) {
 			return nil, err
 		}
 		switch got := got.(type) {
-		case *pgconn.StatementDescription, *pgconn.CloseComplete:
+		case *pgconn.StatementDescription:
+			if known := p.known.names[what.prepare]; known != nil {
+				got.Name = what.prepare
+				known.is = got
+			}
+		case *pgconn.CloseComplete:
 		case *pgconn.ResultReader:
 			return got, nil
 		default:

@@ -73,9 +73,12 @@ func (c *Caller) queue(b *pgx.Batch) int {
 		readOnly = "on"
 	}
 	args := []any{c.SearchPath, c.Role, string(c.Claims), c.Method, c.Path, string(c.Headers), string(c.Cookies), readOnly}
-	if c.HasSession() {
+	switch {
+	case c.Key != nil:
+		b.Queue(keySQL, c.SearchPath, c.Method, c.Path, string(c.Headers), string(c.Cookies), readOnly, c.Key.Prefix, c.Key.MAC, c.KeySurface, c.KeyHits)
+	case c.HasSession():
 		b.Queue(sessionSQL, append(args, text(c.SessionID), text(c.UserID))...)
-	} else {
+	default:
 		b.Queue(callerSQL, args...)
 	}
 	if c.Settings != nil {

@@ -17,13 +17,18 @@ func CallerOf(r *http.Request, v token.Verifier, anonRole string) (*Caller, erro
 		Role: anonRole, Claims: roleClaims(anonRole), Method: r.Method, Path: r.URL.Path,
 		Headers: headersJSON(r), Cookies: cookiesJSON(r), SearchPath: `"public"`,
 	}
-	raw := credentials(r)
+	raw := Credentials(r)
 	if raw == "" {
 		return c, nil
 	}
 	claims, err := v.Verify(raw)
 	if err != nil {
 		return nil, err
+	}
+	if claims.Key != nil {
+		c.UseKey(r.Context(), claims.Key, Surface(r.URL.Path))
+		c.Verified = true
+		return c, nil
 	}
 	c.SessionID, c.UserID, c.Verified = claims.SessionID, claims.Subject, true
 	c.Claims = claims.Raw
@@ -33,7 +38,9 @@ func CallerOf(r *http.Request, v token.Verifier, anonRole string) (*Caller, erro
 	return c, nil
 }
 
-func credentials(r *http.Request) string {
+// Credentials is the text that a request identifies itself by: a token or an
+// API key; empty for none.
+func Credentials(r *http.Request) string {
 	if scheme, text, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "bearer") && strings.TrimSpace(text) != "" {
 		return strings.TrimSpace(text)
 	}

@@ -185,3 +185,31 @@ func (l *Loop) say(what string, lint []string, tests *tally) {
 		fmt.Fprintf(l.Out, "    %s\n", line)
 	}
 }
+
+// Changed waits until a file below root has changed and a burst of saves is
+// over, or ctx ends.
+func Changed(ctx context.Context, root string) error {
+	watcher, err := fsnotify.NewWatcher()
+	if err != nil {
+		return fmt.Errorf("watch: %w", err)
+	}
+	defer watcher.Close()
+	if err := watchBelow(watcher, root); err != nil {
+		return err
+	}
+	var calm <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-watcher.Errors:
+			return fmt.Errorf("watch: %w", err)
+		case event := <-watcher.Events:
+			if !event.Has(fsnotify.Chmod) {
+				calm = time.After(settle)
+			}
+		case <-calm:
+			return nil
+		}
+	}
+}

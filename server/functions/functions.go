@@ -18,6 +18,7 @@ import (
 
 	"howdah/server/config"
 	"howdah/server/db"
+	"howdah/server/functions/script"
 	"howdah/server/problem"
 	"howdah/server/token"
 )
@@ -32,6 +33,8 @@ type Deps struct {
 	Pool   *db.Pool
 	Ring   *token.Ring // verifies tokens, and signs what upstreams are told of the caller
 	Config config.Functions
+	// Scripts are the project's JavaScript functions; nil for none.
+	Scripts *script.Host
 	// AnonRole is whom requests without a token run as.
 	AnonRole string
 }
@@ -41,6 +44,7 @@ type Service struct {
 	pool      *db.Pool
 	ring      *token.Ring
 	cfg       config.Functions
+	scripts   *script.Host
 	anon      string
 	upstreams atomic.Pointer[map[string]upstream]
 	reread    chan struct{}
@@ -50,7 +54,7 @@ type Service struct {
 // New makes the service; Run keeps its list of upstreams true.
 func New(d Deps) *Service {
 	s := &Service{
-		pool: d.Pool, ring: d.Ring, cfg: d.Config, anon: d.AnonRole,
+		pool: d.Pool, ring: d.Ring, cfg: d.Config, scripts: d.Scripts, anon: d.AnonRole,
 		reread: make(chan struct{}, 1), client: newTransport(),
 	}
 	s.upstreams.Store(&map[string]upstream{})
@@ -59,6 +63,14 @@ func New(d Deps) *Service {
 
 // Mount registers the routes.
 func (s *Service) Mount(e *echo.Echo) { e.Any(prefix+"*", s.serve) }
+
+// Reload reads the JavaScript functions again.
+func (s *Service) Reload(ctx context.Context) (changed []string, failed map[string]error) {
+	if s.scripts == nil {
+		return nil, nil
+	}
+	return s.scripts.Load(ctx)
+}
 
 // Changed says that the list of upstreams is to be read again; it never blocks.
 func (s *Service) Changed() {
@@ -122,6 +134,9 @@ func (s *Service) serve(c echo.Context) error {
 		return relay(err)
 	}
 	c.Set("role", in.caller.Role)
+	if fn := s.scripts.Find(in.name); fn != nil {
+		return s.serveScript(c, in, fn)
+	}
 	if up, ok := (*s.upstreams.Load())[in.name]; ok {
 		return s.serveUpstream(c, in, &up)
 	}

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +21,7 @@ import (
 	"howdah/server/config"
 	"howdah/server/db/dbtest"
 	"howdah/server/functions"
+	"howdah/server/functions/script"
 	"howdah/server/problem"
 	"howdah/server/token"
 )
@@ -31,6 +34,7 @@ type stage struct {
 	url     string
 	anon    string // API keys
 	root    string
+	scripts string // folder of JavaScript functions
 	ring    *token.Ring
 }
 
@@ -53,7 +57,8 @@ func setup(t *testing.T, sql string) *stage {
 		t.Fatal(err)
 	}
 	cfg := config.Functions{Timeout: 10 * time.Second, MemoryMiB: 64, AllowNetworks: []string{"127.0.0.0/8"}}
-	s.service = functions.New(functions.Deps{Pool: d.Pool, Ring: s.ring, Config: cfg, AnonRole: "anon"})
+	s.scripts = t.TempDir()
+	s.service = functions.New(functions.Deps{Pool: d.Pool, Ring: s.ring, Config: cfg, Scripts: script.New(s.scripts, cfg), AnonRole: "anon"})
 	e := echo.New()
 	e.HTTPErrorHandler = problem.Handler()
 	s.service.Mount(e)
@@ -214,6 +219,55 @@ insert into auth.sessions (id, user_id) values ('00000000-0000-0000-0000-0000000
 	}
 	if res, body := s.call("GET", "echo", text, "", ""); res.StatusCode != http.StatusUnauthorized || res.Header.Get("X-Relay-Error") != "true" {
 		t.Errorf("%d %s", res.StatusCode, body)
+	}
+}
+
+func TestScriptsReachTheDatabaseAsTheirCaller(t *testing.T) {
+	t.Parallel()
+	s := setup(t, "create table public.notes (id bigint, at uuid, price numeric, tags text[]); grant select, insert on public.notes to anon, service_role; create policy anyone_adds on public.notes for insert to anon with check (id > 0)")
+	for name, text := range map[string]string{
+		"who.ts": `export default async (r: Request) => {
+  await db.query('insert into notes values ($1, $2, 1.5, $3)', ['9007199254740993', '00000000-0000-0000-0000-000000000001', ['a', 'b']])
+  return Response.json({ role: await db.one('select current_user as role'), seen: await db.query('select * from notes'), path: new URL(r.url).pathname }, { status: 201, headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2']] })
+}`,
+		"refused.ts": `export default async () => { try { await db.query('insert into notes values (0)') } catch (e) { return new Response(e.code, { status: 409 }) } }`,
+		"throws.ts":  `export default () => { throw new Error('secret') }`,
+		"open.ts":    `export const config = { verify_jwt: false }; export default () => new Response('open')`,
+		"mine.ts":    `export const config = { roles: ['service_role'] }; export default () => new Response('mine')`,
+	} {
+		if err := os.WriteFile(filepath.Join(s.scripts, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, failed := s.service.Reload(t.Context()); len(failed) > 0 {
+		t.Fatal(failed)
+	}
+	for _, tc := range []struct {
+		path, key string
+		status    int
+		relay     bool
+		want      string
+	}{
+		{"who/a", s.anon, 201, false, `{"role": {"role": "anon"}, "seen": [], "path": "/functions/v1/who/a"}`},
+		{"who", s.root, 201, false, `{"role": {"role": "service_role"}}`},
+		{"refused", s.anon, 409, false, "42501"},
+		{"throws", s.anon, 500, false, `{"code": "function_failed", "detail": "The function failed."}`},
+		{"who", "", 401, true, `{"code": "invalid_jwt"}`},
+		{"open", "", 200, false, "open"},
+		{"mine", s.anon, 404, true, `{"code": "not_found"}`},
+		{"mine", s.root, 200, false, "mine"},
+	} {
+		res, text := s.call("POST", tc.path, tc.key, "", "")
+		if res.StatusCode != tc.status || (res.Header.Get("X-Relay-Error") == "true") != tc.relay || !holds(text, tc.want) {
+			t.Errorf("%s: %d, relay %q, %s", tc.path, res.StatusCode, res.Header.Get("X-Relay-Error"), text)
+		}
+		if tc.status == http.StatusCreated && len(res.Header.Values("Set-Cookie")) != 2 {
+			t.Errorf("cookies: %q", res.Header.Values("Set-Cookie"))
+		}
+	}
+	_, text := s.call("POST", "who", s.root, "", "")
+	if !strings.Contains(text, `{"at":"00000000-0000-0000-0000-000000000001","id":"9007199254740993","price":1.5,"tags":["a","b"]}`) {
+		t.Errorf("rows: %s", text)
 	}
 }
 

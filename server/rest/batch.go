@@ -31,7 +31,7 @@ type batchItem struct {
 	own    *prefer // the batch's
 	refers bool    // to answers before it
 	job    job
-	shape  []byte
+	shape  string
 	answer []byte // JSON, once there is one
 	value  any    // the answer, decoded when something first refers to it
 }
@@ -118,12 +118,12 @@ func (s *Service) parseItem(items []batchItem, i int, at lookup) error {
 		return refusal(http.StatusBadRequest, "PGRST102", "A batch holds requests of tables and functions", "", "")
 	}
 	rq.prefer.tx, rq.prefer.timezone = "", it.own.timezone
-	shape := rq.shape(make([]byte, 0, 512))
-	if it.shape != nil && !bytes.Equal(shape, it.shape) {
+	shape := string(rq.shape(make([]byte, 0, 512)))
+	if it.shape != "" && shape != it.shape {
 		return refusal(http.StatusBadRequest, "PGRST102", "A reference can stand for a value only", "",
 			"Use references as values of filters and of the body's members, not as names, operators or whole bodies.")
 	}
-	caller := &db.Caller{Method: r.Method, Path: r.URL.Path, Headers: headersJSON(r.Header), SearchPath: s.searchPath(rq.schema), Settings: s.callerSettings(&rq.prefer)}
+	caller := &db.Caller{Method: r.Method, Path: r.URL.Path, Headers: headersJSON(r.Header), SearchPath: s.searchPaths[rq.schema], Settings: s.callerSettings(&rq.prefer)}
 	it.shape, it.job = shape, job{rq: rq, st: it.job.st, caller: caller}
 	return nil
 }

@@ -71,6 +71,9 @@ func (s *Service) compileItem(ctx context.Context, conn *pgxpool.Conn, it *batch
 
 func (s *Service) tryBatch(ctx context.Context, conn *pgxpool.Conn, items []batchItem, caller *db.Caller, own *prefer) error {
 	b := &batchRun{s: s, items: items, caller: *caller, readOnly: true}
+	if err := b.caller.ResolveKey(ctx, conn); err != nil { // each request takes the role anew: Go must know it
+		return err
+	}
 	isolation := ""
 	for i := range items {
 		level, err := s.prepare(ctx, conn, job{rq: items[i].job.rq, st: items[i].job.st, caller: &b.caller})

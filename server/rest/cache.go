@@ -76,8 +76,8 @@ func (c *cache) drop() {
 	c.byShape.InvalidateAll()
 }
 
-func (c *cache) get(shape []byte) (*statement, bool) {
-	st, ok := c.byShape.GetIfPresent(string(shape))
+func (c *cache) get(shape string) (*statement, bool) {
+	st, ok := c.byShape.GetIfPresent(shape)
 	if ok {
 		c.hits.Add(1)
 	} else {
@@ -87,11 +87,10 @@ func (c *cache) get(shape []byte) (*statement, bool) {
 }
 
 // put keeps a statement unless the cache was dropped since epoch.
-func (c *cache) put(shape []byte, st *statement, epoch uint64) {
-	key := string(shape)
-	c.byShape.Set(key, st)
+func (c *cache) put(shape string, st *statement, epoch uint64) {
+	c.byShape.Set(shape, st)
 	if c.epoch.Load() != epoch {
-		c.byShape.Invalidate(key)
+		c.byShape.Invalidate(shape)
 	}
 }
 
@@ -108,10 +107,10 @@ func compileFailure(err error) error {
 }
 
 // compile asks the database for a shape's statement.
-func (s *Service) compile(ctx context.Context, conn *pgxpool.Conn, shape []byte) (*statement, error) {
+func (s *Service) compile(ctx context.Context, conn *pgxpool.Conn, shape string) (*statement, error) {
 	epoch := s.cache.epoch.Load()
 	var answer []byte
-	if err := conn.QueryRow(ctx, compileSQL, string(shape), s.settings).Scan(&answer); err != nil {
+	if err := conn.QueryRow(ctx, compileSQL, shape, s.settings).Scan(&answer); err != nil {
 		return nil, compileFailure(err)
 	}
 	st := &statement{}
@@ -126,9 +125,13 @@ func (s *Service) compile(ctx context.Context, conn *pgxpool.Conn, shape []byte)
 	return st, nil
 }
 
-// A read's columns are total, page, body, headers, status; a write has a location
-// before its body, and at the end how many rows an upsert inserted.
-const writeColumns = 7
+// A read's columns are total, page, body, headers, status, and with a cursor the
+// last row's key; a write has a location before its body, and at the end how
+// many rows an upsert inserted.
+const (
+	cursorColumns = 6
+	writeColumns  = 7
+)
 
 func (st *statement) bodyAt() int {
 	if st.Columns == writeColumns {

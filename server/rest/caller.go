@@ -12,7 +12,10 @@ import (
 
 // caller is whom a request runs as: by its bearer token, else its apikey, else anon.
 func (s *Service) caller(r *http.Request, path string) (*db.Caller, error) {
-	c := &db.Caller{Role: s.cfg.AnonRole, Method: r.Method, Path: path, Headers: headersJSON(r.Header), Cookies: cookiesJSON(r.Cookies())}
+	c := &db.Caller{Role: s.cfg.AnonRole, Method: r.Method, Path: path, Headers: headersJSON(r.Header), Cookies: noCookies}
+	if len(r.Header["Cookie"]) > 0 {
+		c.Cookies = cookiesJSON(r.Cookies())
+	}
 	raw, given := bearer(r.Header)
 	if given && raw == "" {
 		return nil, jwtError("PGRST301", "Empty JWT is sent in Authorization header", "")
@@ -26,7 +29,7 @@ func (s *Service) caller(r *http.Request, path string) (*db.Caller, error) {
 			p.Header = http.Header{"Www-Authenticate": {"Bearer"}}
 			return nil, p
 		}
-		c.Claims = []byte(`{"role":` + quoteJSON(c.Role) + `}`)
+		c.Claims = s.anonClaims
 		return c, nil
 	}
 	if s.verifier == nil {
@@ -35,6 +38,10 @@ func (s *Service) caller(r *http.Request, path string) (*db.Caller, error) {
 	claims, err := s.verifier.Verify(raw)
 	if err != nil {
 		return nil, tokenError(err)
+	}
+	if claims.Key != nil {
+		c.UseKey(r.Context(), claims.Key, "rest")
+		return c, nil
 	}
 	c.Claims = claims.Raw
 	if s.sessions {
@@ -83,22 +90,35 @@ func mergeJSON(a, b []byte) []byte {
 	return append(out, b[1:]...)
 }
 
+// headersJSON is what request.headers shows: names in lower case, which are
+// tokens and need no escape, and of repeated headers the last.
 func headersJSON(h http.Header) []byte {
-	w := shapeWriter{b: make([]byte, 0, 512)}
+	w := shapeWriter{b: make([]byte, 0, 768)}
 	w.b = append(w.b, '{')
 	for k, v := range h {
 		if k == "Cookie" || len(v) == 0 {
 			continue
 		}
-		w.key(escaped(strings.ToLower(k)))
-		w.quote(strings.ToValidUTF8(v[len(v)-1], "\uFFFD"))
+		w.comma()
+		w.b = append(w.b, '"')
+		for i := range len(k) {
+			c := k[i]
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			w.b = append(w.b, c)
+		}
+		w.b = append(w.b, '"', ':')
+		w.quote(v[len(v)-1])
 	}
 	return append(w.b, '}')
 }
 
+var noCookies = []byte("{}")
+
 func cookiesJSON(cookies []*http.Cookie) []byte {
 	if len(cookies) == 0 {
-		return []byte("{}")
+		return noCookies
 	}
 	m := make(map[string]string, len(cookies))
 	for _, c := range cookies {
@@ -106,15 +126,15 @@ func cookiesJSON(cookies []*http.Cookie) []byte {
 	}
 	b, err := json.Marshal(m)
 	if err != nil {
-		return []byte("{}")
+		return noCookies
 	}
 	return b
 }
 
-// searchPath is the request's schema and those that always follow.
-func (s *Service) searchPath(schema string) string {
+// searchPath is an exposed schema and those that always follow.
+func searchPath(schema string, more []string) string {
 	b := quoteIdent(nil, schema)
-	for _, extra := range s.cfg.ExtraSearchPath {
+	for _, extra := range more {
 		if extra != "" {
 			b = quoteIdent(append(b, ", "...), extra)
 		}

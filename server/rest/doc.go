@@ -21,6 +21,8 @@
 //	accept    acceptable media types, best first; {plan, for, options} for a plan
 //	head      true: no body is wanted
 //	count     exact | planned | estimated
+//	cursor    {after: [lit | null, …]}: a page by cursor, after for all but the first
+//	rls       true: explain the table's policies
 //	limited   true: the top has a limit or an offset
 //	rep       full | headers | minimal
 //	where     filters of update, delete and put (a read's are in root)

@@ -23,6 +23,8 @@ func (rq *request) shape(buf []byte) []byte {
 	rq.writeAccept(&w)
 	w.str("count", rq.prefer.count)
 	w.flag("limited", rq.limited)
+	w.cursor(rq)
+	w.flag("rls", rq.prefer.explain == "rls" && rq.op == opRead)
 	w.flag("check", rq.checked())
 	if rq.prefer.strict() {
 		w.str("strict", strings.Join(rq.prefer.invalid, ", "))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -26,13 +27,18 @@ func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*sta
 		return nil, nil, err
 	}
 	defer conn.Release()
-	shape := rq.shape(make([]byte, 0, 512))
-	st, cached := s.cache.get(shape)
+	began := time.Now()
+	if rq.key == "" {
+		var buf [512]byte
+		rq.key = string(rq.shape(buf[:0]))
+	}
+	st, cached := s.cache.get(rq.key)
 	if !cached {
-		if st, err = s.compile(ctx, conn, shape); err != nil {
+		if st, err = s.compile(ctx, conn, rq.key); err != nil {
 			return nil, nil, err
 		}
 	}
+	rq.planned = time.Since(began)
 	if rq.op == opInfo {
 		return st, nil, nil
 	}
@@ -40,7 +46,7 @@ func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*sta
 	if err != nil && cached && stale(err) {
 		// The catalog may have moved on since the shape was compiled, before the
 		// news of it came. What failed has been rolled back.
-		again, compileErr := s.compile(ctx, conn, shape)
+		again, compileErr := s.compile(ctx, conn, rq.key)
 		if compileErr != nil {
 			return nil, nil, compileErr
 		}
@@ -75,6 +81,11 @@ func lost(err error) bool {
 func (s *Service) execute(ctx context.Context, conn *pgxpool.Conn, j job) (*result, error) {
 	c := *j.caller
 	j.caller = &c
+	if j.checked() { // which puts the role down and takes it again: Go must know it
+		if err := c.ResolveKey(ctx, conn); err != nil {
+			return nil, err
+		}
+	}
 	isolation, err := s.prepare(ctx, conn, j)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,11 @@ import (
 )
 
 func fuzzService() *Service {
-	return New(Deps{Config: config.Rest{Schemas: []string{"shop"}, AnonRole: "anon", LegacyTargets: true, StatementCache: 16, MaxRows: 100}})
+	s, err := New(Deps{Config: config.Rest{Schemas: []string{"shop"}, AnonRole: "anon", LegacyTargets: true, StatementCache: 16, MaxRows: 100}})
+	if err != nil {
+		panic(err) // a configuration without a secret has nothing to refuse
+	}
+	return s
 }
 
 // Whatever a request says, it becomes a shape that is JSON, or a refusal below 500.

@@ -9,8 +9,10 @@ import (
 // prefer is the Prefer header, understood. Empty means not said.
 type prefer struct {
 	resolution, rep, count, tx, missing, handling string
-	timezone                                      string
+	timezone, explain                             string
 	maxAffected                                   int64 // -1 for not said
+	cursor                                        bool
+	after                                         string // the cursor; empty for the first page
 	invalid                                       []string
 }
 
@@ -32,6 +34,10 @@ func parsePrefer(h http.Header, txAllowed bool) prefer {
 			case k == "timezone" && strings.Contains(part, "="):
 				if p.timezone == "" {
 					p.timezone = v
+				}
+			case k == "cursor":
+				if !p.cursor {
+					p.cursor, p.after = true, v
 				}
 			case k == "max-affected" && strings.Contains(part, "="):
 				if n, err := strconv.ParseInt(v, 10, 64); err == nil && !seenMax {
@@ -61,6 +67,8 @@ func (p *prefer) slot(k, v string) *string {
 		return &p.missing
 	case "handling=strict", "handling=lenient":
 		return &p.handling
+	case "explain=rls":
+		return &p.explain
 	}
 	return nil
 }
@@ -90,6 +98,13 @@ func (p *prefer) applied(op string, keyed bool) string {
 	add("timezone", p.timezone, true)
 	if p.maxAffected >= 0 && p.strict() {
 		add("max-affected", strconv.FormatInt(p.maxAffected, 10), op == opUpdate || op == opDelete || op == opCall)
+	}
+	add("explain", p.explain, op == opRead)
+	if p.cursor && op == opRead {
+		if len(b) > 0 {
+			b = append(b, ", "...)
+		}
+		b = append(b, "cursor"...)
 	}
 	return string(b)
 }

@@ -15,8 +15,10 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	spill  *db.Spill // the body, in place of body
-	length bool      // send Content-Length
+	spill  *db.Spill  // the body, in place of body
+	length bool       // send Content-Length
+	values [10]string // of headers, for slices of one to point into
+	used   int
 }
 
 // replace puts another body in place, nil for none.
@@ -29,7 +31,15 @@ func (a *answer) size() int64 {
 	return int64(len(a.body))
 }
 
-func (a *answer) set(k, v string) { a.header[k] = []string{v} }
+func (a *answer) set(k, v string) {
+	if a.used == len(a.values) {
+		a.header[k] = []string{v}
+		return
+	}
+	a.values[a.used] = v
+	a.used++
+	a.header[k] = a.values[a.used-1 : a.used : a.used]
+}
 
 // respond turns a result into status, headers and body as PostgREST answers them.
 func (rq *request) respond(st *statement, res *result, h http.Header) (*answer, error) {
@@ -73,12 +83,14 @@ func (rq *request) respondRead(a *answer, st *statement, res *result) {
 		a.status = http.StatusPartialContent
 	}
 	a.set("Content-Range", contentRange(lo, hi, res.total))
-	if rq.op == opRead && !rq.posted {
-		location := "/" + rq.name
-		if rq.query.canonical != "" {
-			location += "?" + rq.query.canonical
+	if rq.location != "" {
+		a.set("Content-Location", rq.location)
+	}
+	if res.next != nil {
+		a.set("Next-Cursor", rq.nextCursor(res.next))
+		if exposed := a.header.Get("Access-Control-Expose-Headers"); exposed != "" {
+			a.set("Access-Control-Expose-Headers", exposed+", Next-Cursor")
 		}
-		a.set("Content-Location", location)
 	}
 	if a.status == http.StatusRequestedRangeNotSatisfiable {
 		a.replace(problem.PostgRESTBody(&problem.Problem{Code: "PGRST103", Message: "Requested range not satisfiable", Details: problem.Text(

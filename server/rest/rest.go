@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -24,6 +23,7 @@ type Deps struct {
 	Pool     *db.Pool
 	Verifier token.Verifier // nil: PGRST_JWT_SECRET decides, and without that tokens are refused with PGRST300
 	Config   config.Rest
+	Explain  bool            // heed Prefer: explain=rls, which shows what policies hide: for development
 	Sessions bool            // look the token's session up on every request (auth.require_session)
 	Version  string          // shown in the OpenAPI document
 	Changed  <-chan struct{} // receives when DDL was announced, and after each reconnect
@@ -35,27 +35,39 @@ type Service struct {
 	verifier      token.Verifier
 	cfg           config.Rest
 	sessions      bool
+	explain       bool
 	changed       <-chan struct{}
 	cache         *cache
+	parsed        parsedRequests
+	documents     documents
 	settings      []byte // for rest.compile
 	appSettings   []byte
+	anonClaims    []byte
+	searchPaths   map[string]string // by exposed schema
 	preRequestSQL string
 	roles         atomic.Pointer[roleSettings]
 	version       string
 	prefix        string // where the API is mounted
 }
 
-// New makes the service; Run keeps its cache true to the schema.
-func New(d Deps) *Service {
-	s := &Service{pool: d.Pool, verifier: d.Verifier, cfg: d.Config, sessions: d.Sessions, changed: d.Changed, version: d.Version}
+// New makes the service; Run keeps its cache true to the schema. It refuses a
+// PGRST_JWT_SECRET that verifies nothing.
+func New(d Deps) (*Service, error) {
+	s := &Service{pool: d.Pool, verifier: d.Verifier, cfg: d.Config, sessions: d.Sessions, explain: d.Explain, changed: d.Changed, version: d.Version}
 	if s.verifier == nil && d.Config.JWTSecret != "" {
 		v, err := newSecretVerifier(&s.cfg)
 		if err != nil {
-			slog.Error("tokens cannot be verified", "error", err)
-		} else {
-			s.verifier = v
+			return nil, err
 		}
+		s.verifier = v
 	}
+	s.anonClaims = []byte(`{"role":` + quoteJSON(d.Config.AnonRole) + `}`)
+	s.searchPaths = make(map[string]string, len(d.Config.Schemas))
+	for _, schema := range d.Config.Schemas {
+		s.searchPaths[schema] = searchPath(schema, d.Config.ExtraSearchPath)
+	}
+	s.documents = newDocuments()
+	s.parsed = newParsedRequests(max(d.Config.StatementCache, 16))
 	s.cache = newCache(max(d.Config.StatementCache, 16), d.Config.CacheTTL)
 	settings := map[string]any{"schemas": d.Config.Schemas, "aggregates": d.Config.Aggregates, "plan": d.Config.Plan, "hoisted": d.Config.HoistedSettings}
 	if d.Config.MaxRows > 0 {
@@ -74,7 +86,7 @@ func New(d Deps) *Service {
 	if d.Config.PreRequest != "" {
 		s.preRequestSQL = "select " + string(qualified(d.Config.PreRequest)) + "()"
 	}
-	return s
+	return s, nil
 }
 
 func qualified(name string) []byte {
@@ -95,9 +107,15 @@ func (s *Service) Run(ctx context.Context) {
 			if !ok {
 				return
 			}
-			s.cache.drop()
+			s.drop()
 		}
 	}
+}
+
+// drop forgets all that was derived from the schema.
+func (s *Service) drop() {
+	s.cache.drop()
+	s.documents.byKey.InvalidateAll()
 }
 
 // Mount serves the API below a group.
@@ -158,18 +176,18 @@ func (s *Service) serve(r *http.Request, w http.ResponseWriter, path string, aut
 		return a.write(w)
 	}
 	verified := time.Now()
-	rq, err := s.parse(r, path)
+	rq, err := s.understand(r, path)
 	if err != nil {
 		return err
 	}
 	parsed := time.Now()
-	caller.SearchPath = s.searchPath(rq.schema)
+	caller.SearchPath = s.searchPaths[rq.schema]
 	caller.Settings = s.callerSettings(&rq.prefer)
 	timing := func(a *answer) {
 		if s.cfg.ServerTiming {
 			done := time.Now()
 			a.set("Server-Timing", serverTiming([]string{"jwt", "parse", "plan", "transaction", "response"},
-				[]float64{ms(verified.Sub(start)), ms(parsed.Sub(verified)), 0, ms(done.Sub(parsed)), ms(time.Since(done))}))
+				[]float64{ms(verified.Sub(start)), ms(parsed.Sub(verified)), ms(rq.planned), ms(done.Sub(parsed) - rq.planned), ms(time.Since(done))}))
 		}
 	}
 	if rq.op == opRoot || rq.op == opInfo && rq.name == "" {

@@ -37,6 +37,12 @@ func (roleToken) Verify(t string) (*token.Claims, error) {
 // setup is a server over a database of its own, with the shop's tables in it.
 func setup(t testing.TB, change func(*config.Rest)) (*httptest.Server, *dbtest.DB) {
 	t.Helper()
+	_, server, d := setupService(t, change)
+	return server, d
+}
+
+func setupService(t testing.TB, change func(*config.Rest)) (*Service, *httptest.Server, *dbtest.DB) {
+	t.Helper()
 	d := dbtest.New(t)
 	fixture, err := os.ReadFile("../../pgtap/fixtures/shop.sql")
 	if err != nil {
@@ -52,13 +58,16 @@ func setup(t testing.TB, change func(*config.Rest)) (*httptest.Server, *dbtest.D
 	if change != nil {
 		change(&c)
 	}
-	s := New(Deps{Pool: d.Pool, Verifier: roleToken{}, Config: c, Sessions: true})
+	s, err := New(Deps{Pool: d.Pool, Verifier: roleToken{}, Config: c, Sessions: true, Explain: c.ServerTiming})
+	if err != nil {
+		t.Fatal(err)
+	}
 	e := echo.New()
 	e.HTTPErrorHandler = problem.Handler(problem.Wire{Prefix: "/rest/v1", Render: problem.RenderPostgREST})
 	s.Mount(e.Group("/rest/v1"))
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
-	return server, d
+	return s, server, d
 }
 
 type scenario struct {

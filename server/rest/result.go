@@ -13,6 +13,7 @@ type result struct {
 	page     int64
 	headers  []byte // response.headers, nil for none
 	status   string // response.status
+	next     []byte // JSON list of the last row's key, for a cursor
 	location []byte // JSON pairs of the inserted row's key
 	inserted int64  // rows that an upsert inserted; -1 where nobody counted
 	body     *[]byte
@@ -67,6 +68,9 @@ func readResult(p *db.Pipe, st *statement) (*result, error) {
 		*res.body = append(*res.body, v[at]...)
 		res.headers = clone(v[at+1])
 		res.status = string(v[at+2])
+		if len(v) == cursorColumns {
+			res.next = clone(v[5])
+		}
 		if len(v) == writeColumns {
 			res.location = clone(v[2])
 			if v[6] != nil {

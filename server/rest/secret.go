@@ -46,13 +46,24 @@ const (
 	ecdsaAlgorithms = "ES256 ES384"
 )
 
-// newSecretVerifier reads the keys, or says why it cannot.
+// newSecretVerifier reads the keys, or says what to do so that it can.
 func newSecretVerifier(c *config.Rest) (*secretVerifier, error) {
-	secret := c.JWTSecret.Reveal()
 	v := &secretVerifier{
 		audience: c.JWTAudience, role: claimPath(c.JWTRoleClaim),
 		known: otter.Must(&otter.Options[[sha256.Size]byte, *token.Claims]{MaximumSize: maxKnownTokens}),
 	}
+	var err error
+	v.keys, err = secretKeys(c.JWTSecret.Reveal(), c.JWTSecretBase64)
+	return v, err
+}
+
+const shortestSecret = 32
+
+func badSecret(format string, args ...any) error {
+	return &config.Mistakes{Lines: []string{"PGRST_JWT_SECRET " + fmt.Sprintf(format, args...)}}
+}
+
+func secretKeys(secret string, base64ed bool) ([]verifyKey, error) {
 	var set struct {
 		Keys []jwk  `json:"keys"`
 		Kty  string `json:"kty"`
@@ -60,28 +71,33 @@ func newSecretVerifier(c *config.Rest) (*secretVerifier, error) {
 	switch {
 	case json.Unmarshal([]byte(secret), &set) != nil:
 		raw := []byte(secret)
-		if c.JWTSecretBase64 {
+		if base64ed {
 			var err error
 			if raw, err = base64.RawURLEncoding.DecodeString(strings.TrimRight(strings.NewReplacer("+", "-", "/", "_").Replace(secret), "=")); err != nil {
-				return nil, fmt.Errorf("PGRST_JWT_SECRET is not base64: %w", err)
+				return nil, badSecret("is not base64: encode it anew, or unset PGRST_JWT_SECRET_IS_BASE64")
 			}
 		}
-		v.keys = []verifyKey{{strings.Fields(hmacAlgorithms), raw}}
-		return v, nil
+		if len(secret) < shortestSecret {
+			return nil, badSecret("must have %d characters or more: try openssl rand -hex 32", shortestSecret)
+		}
+		return []verifyKey{{strings.Fields(hmacAlgorithms), raw}}, nil
 	case set.Kty != "":
 		set.Keys = make([]jwk, 1)
-		if err := json.Unmarshal([]byte(secret), &set.Keys[0]); err != nil {
-			return nil, err
+		if json.Unmarshal([]byte(secret), &set.Keys[0]) != nil {
+			return nil, badSecret("is no JWK: kty, and k, n and e, or crv, x and y must be strings")
 		}
 	}
+	if set.Keys == nil {
+		return nil, badSecret("is JSON without a key: give a secret, a JWK, or a JWKS as {\"keys\": [{\"kty\": …}]}")
+	}
+	keys := make([]verifyKey, len(set.Keys))
 	for i := range set.Keys {
-		key, err := set.Keys[i].open()
-		if err != nil {
-			return nil, fmt.Errorf("PGRST_JWT_SECRET, key %d: %w", i, err)
+		var err error
+		if keys[i], err = set.Keys[i].open(); err != nil {
+			return nil, badSecret("holds a key that cannot be used, number %d: %v; give kty oct, RSA or EC (P-256 or P-384)", i+1, err)
 		}
-		v.keys = append(v.keys, key)
 	}
-	return v, nil
+	return keys, nil
 }
 
 type jwk struct{ Kty, K, N, E, Crv, X, Y string }

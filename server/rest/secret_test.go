@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,5 +68,23 @@ func TestTokensByPostgRESTsSecret(t *testing.T) {
 	off := fmt.Sprintf(`{"kty":"EC","crv":"P-256","x":%q,"y":%q}`, b64(point[33:]), b64(point[1:33]))
 	if _, err := newSecretVerifier(&config.Rest{JWTSecret: config.Secret(off)}); err == nil {
 		t.Error("a point off the curve is no key")
+	}
+}
+
+func TestSecretsThatVerifyNothing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]config.Rest{
+		"short":         {JWTSecret: "too short"},
+		"no base64":     {JWTSecret: "%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%", JWTSecretBase64: true},
+		"other JSON":    {JWTSecret: `{}`},
+		"unknown kind":  {JWTSecret: `{"kty":"OKP","crv":"Ed25519","x":"AA"}`},
+		"broken member": {JWTSecret: `{"kty":"oct","k":1}`},
+		"broken point":  {JWTSecret: `{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}]}`},
+	} {
+		_, err := New(Deps{Config: c})
+		var mistakes *config.Mistakes
+		if !errors.As(err, &mistakes) || !strings.HasPrefix(mistakes.Lines[0], "PGRST_JWT_SECRET ") || strings.Contains(err.Error(), "too short") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

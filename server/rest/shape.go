@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // What a request does.
@@ -48,7 +49,11 @@ type request struct {
 	direct           []directArg
 	top              span // what Content-Range reports, without max-rows
 	limited          bool
-	legacy           []string // embeds that went by their table's name: name, alias, …
+	after            []int         // literals of the cursor; 0 for a null
+	key              string        // the shape, where it is known already
+	location         string        // Content-Location
+	planned          time.Duration // what it took to have the statement
+	legacy           []string      // embeds that went by their table's name: name, alias, …
 }
 
 // directArg is an argument of a call from the URL or a form.
@@ -61,6 +66,10 @@ type directArg struct {
 func (s *Service) parse(r *http.Request, path string) (*request, error) {
 	rq := &request{path: path, method: r.Method}
 	rq.prefer = parsePrefer(r.Header, s.cfg.TxAllowOverride())
+	if rq.prefer.explain != "" && !s.explain {
+		rq.prefer.explain = ""
+		rq.prefer.invalid = append(rq.prefer.invalid, "explain=rls")
+	}
 	if err := rq.resource(path, s); err != nil {
 		return nil, err
 	}
@@ -83,10 +92,19 @@ func (s *Service) parse(r *http.Request, path string) (*request, error) {
 	if err := rq.ranges(r, s.cfg.MaxRows); err != nil {
 		return nil, err
 	}
+	if err := rq.keyset(); err != nil {
+		return nil, err
+	}
 	if err := rq.payload(r); err != nil {
 		return nil, err
 	}
 	rq.accept = parseAccept(r.Header.Get("Accept"))
+	if rq.op == opRead && !rq.posted {
+		rq.location = "/" + rq.name
+		if rq.query.canonical != "" {
+			rq.location += "?" + rq.query.canonical
+		}
+	}
 	return rq, nil
 }
 

@@ -21,7 +21,7 @@ func TestStatementsPrepare(t *testing.T) {
 	}
 	defer conn.Release()
 	for name, sql := range map[string]string{
-		"compile": compileSQL, "check role": checkRoleSQL, "check": checkSQL, "reset": resetSQL, "caller role": callerRoleSQL, "openapi": openAPISQL, "role settings": roleSettingsSQL,
+		"compile": compileSQL, "check role": checkRoleSQL, "check": checkSQL, "reset": resetSQL, "role": roleSQL, "openapi": openAPISQL, "role settings": roleSettingsSQL,
 	} {
 		if _, err := conn.Conn().Prepare(t.Context(), name, sql); err != nil {
 			t.Errorf("%s: %v", name, err)

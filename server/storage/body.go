@@ -67,7 +67,8 @@ func (in *incoming) finish() error {
 		}
 		in.headers.MimeType, in.r = mimetype.Detect(head).String(), peek
 	}
-	if _, _, err := mime.ParseMediaType(in.headers.MimeType); err != nil || !printable.MatchString(in.headers.MimeType) {
+	media, _, err := mime.ParseMediaType(in.headers.MimeType)
+	if err != nil || !strings.Contains(media, "/") || !printable.MatchString(in.headers.MimeType) {
 		return refuse(http.StatusUnsupportedMediaType, "InvalidMimeType", "mime type "+in.headers.MimeType+" is not supported")
 	}
 	if in.headers.CacheControl == "" {
@@ -82,8 +83,9 @@ func (in *incoming) finish() error {
 }
 
 var (
-	printable = regexp.MustCompile(`^[\x20-\x7e]{0,1000}$`)
-	seconds   = regexp.MustCompile(`^\d+$`)
+	printable  = regexp.MustCompile(`^[\x20-\x7e]{0,1000}$`)
+	seconds    = regexp.MustCompile(`^\d+$`)
+	headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,100}$`)
 )
 
 // bareSeconds is a cache-control as forms and resumable uploads give it.

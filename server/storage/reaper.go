@@ -19,6 +19,12 @@ const sweepAge = 24 * time.Hour
 
 const reapBatch = 500
 
+// Keeper brings rows and bytes into line.
+type Keeper struct {
+	Pool    *db.Pool
+	Backend Backend
+}
+
 // reapLoop deletes what SQL has queued: soon after something was deleted, and
 // every so often. Once a day it looks for bytes that no row names.
 func (s *Service) reapLoop(ctx context.Context) {
@@ -32,11 +38,11 @@ func (s *Service) reapLoop(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.poke:
-			_, err = s.Reap(ctx)
+			_, err = s.keeper.Reap(ctx)
 		case <-tick.C:
-			_, err = s.Reap(ctx)
+			_, err = s.keeper.Reap(ctx)
 		case <-sweep.C:
-			_, err = s.Sweep(ctx, sweepAge, true)
+			_, err = s.keeper.Sweep(ctx, sweepAge, true)
 		}
 		if err != nil && ctx.Err() == nil {
 			slog.WarnContext(ctx, "reaping storage failed and is tried again", "error", err)
@@ -51,25 +57,25 @@ const (
 )
 
 // Reap deletes the bytes that are due and answers how many.
-func (s *Service) Reap(ctx context.Context) (int, error) {
+func (k *Keeper) Reap(ctx context.Context) (int, error) {
 	total := 0
 	for {
-		due, err := s.versions(ctx, reapSQL, reapBatch)
+		due, err := k.versions(ctx, reapSQL, reapBatch)
 		if err != nil || len(due) == 0 {
 			return total, err
 		}
-		if err := s.Backend.Delete(ctx, due); err != nil {
+		if err := k.Backend.Delete(ctx, due); err != nil {
 			return total, err // their lease ends, and they come back
 		}
-		if _, err := db.Call(ctx, s.Pool, reapedSQL, texts(due)); err != nil {
+		if _, err := db.Call(ctx, k.Pool, reapedSQL, texts(due)); err != nil {
 			return total, err
 		}
 		total += len(due)
 	}
 }
 
-func (s *Service) versions(ctx context.Context, sql string, arg any) ([]uuid.UUID, error) {
-	rows, err := s.Pool.Query(ctx, sql, arg)
+func (k *Keeper) versions(ctx context.Context, sql string, arg any) ([]uuid.UUID, error) {
+	rows, err := k.Pool.Query(ctx, sql, arg)
 	if err != nil {
 		return nil, err
 	}
@@ -86,18 +92,18 @@ func texts(ids []uuid.UUID) []string {
 
 // Sweep finds bytes that are older than age and that no row names, deletes
 // them if told to, and answers how many there were.
-func (s *Service) Sweep(ctx context.Context, age time.Duration, repair bool) (int, error) {
+func (k *Keeper) Sweep(ctx context.Context, age time.Duration, repair bool) (int, error) {
 	total, batch := 0, make([]uuid.UUID, 0, reapBatch)
 	flush := func() error {
-		unknown, err := s.versions(ctx, unknownSQL, texts(batch))
+		unknown, err := k.versions(ctx, unknownSQL, texts(batch))
 		if err == nil && repair && len(unknown) > 0 {
-			err = s.Backend.Delete(ctx, unknown)
+			err = k.Backend.Delete(ctx, unknown)
 		}
 		total += len(unknown)
 		batch = batch[:0]
 		return err
 	}
-	err := s.Backend.Walk(ctx, func(id uuid.UUID, modified time.Time) error {
+	err := k.Backend.Walk(ctx, func(id uuid.UUID, modified time.Time) error {
 		if time.Since(modified) < age {
 			return nil
 		}
@@ -113,9 +119,9 @@ const versionLostSQL = `select status, body from storage.version_lost(_version =
 
 // Lost finds objects whose bytes are gone or of another size, deletes their
 // rows if told to, and calls note for each.
-func (s *Service) Lost(ctx context.Context, repair bool, note func(path string)) error {
-	return s.each(ctx, func(o row) error {
-		blob, err := s.Backend.Open(ctx, o.Version)
+func (k *Keeper) Lost(ctx context.Context, repair bool, note func(path string)) error {
+	return k.each(ctx, func(o row) error {
+		blob, err := k.Backend.Open(ctx, o.Version)
 		if err == nil {
 			size := blob.Size()
 			if err := blob.Close(); err != nil {
@@ -129,7 +135,7 @@ func (s *Service) Lost(ctx context.Context, repair bool, note func(path string))
 		}
 		note(fullPath(o.Bucket, o.Name))
 		if repair {
-			_, err = db.Call(ctx, s.Pool, versionLostSQL, o.Version)
+			_, err = db.Call(ctx, k.Pool, versionLostSQL, o.Version)
 			return err
 		}
 		return nil
@@ -146,8 +152,8 @@ type row struct {
 const versionsAfterSQL = `select version, size, bucket_id, name from storage.versions_after(_after => $1)`
 
 // each calls fn for every object, in order of version.
-func (s *Service) each(ctx context.Context, fn func(row) error) error {
-	return eachAfter(ctx, s.Pool, uuid.Nil, fn)
+func (k *Keeper) each(ctx context.Context, fn func(row) error) error {
+	return eachAfter(ctx, k.Pool, uuid.Nil, fn)
 }
 
 func eachAfter(ctx context.Context, pool *db.Pool, after uuid.UUID, fn func(row) error) error {

@@ -32,6 +32,7 @@ type Deps struct {
 // Service is the storage API.
 type Service struct {
 	Deps
+	keeper  *Keeper
 	links   *links
 	writers *writers
 	images  *images
@@ -45,7 +46,7 @@ func New(d Deps) (*Service, error) {
 		return nil, fmt.Errorf("image cache: %w", err)
 	}
 	return &Service{
-		Deps: d, links: newLinks(d.Ring, d.Config.URLKeys.Reveal()), writers: newWriters(), images: images, poke: make(chan struct{}, 1),
+		Deps: d, keeper: &Keeper{Pool: d.Pool, Backend: d.Backend}, links: newLinks(d.Ring, d.Config.URLKeys.Reveal()), writers: newWriters(), images: images, poke: make(chan struct{}, 1),
 	}, nil
 }
 

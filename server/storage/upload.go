@@ -86,7 +86,8 @@ func (s *Service) store(ctx context.Context, p pending, in *incoming) (object, e
 	if in.length != nil {
 		size = *in.length
 	}
-	n, err := s.Backend.Put(ctx, p.Upload, &capped{in.r, p.Limit}, size)
+	// A client that goes away ends the body; the backend is to tidy up even so.
+	n, err := s.Backend.Put(context.WithoutCancel(ctx), p.Upload, &capped{in.r, p.Limit}, size)
 	if err == nil {
 		err = fault("bytes stored")
 	}

@@ -11,6 +11,8 @@ type Claims struct {
 	Role      string // the database role to become
 	SessionID string // session_id, looked up on every request; empty for API keys
 	Expires   int64  // exp, seconds since the epoch; 0 for none
+
+	Key *APIKey // of an API key (hd_…), which has no claims yet; nil for tokens
 }
 
 // Reason says why a token was refused, so that each wire can word it.

@@ -38,9 +38,10 @@ begin
     perform auth._fire('before_user_created', jsonb_build_object('user', auth._made_up_user(_email, _phone, _data, _now) || jsonb_build_object('id', v_id)), _ip, _now);
   end if;
   insert into auth.users (id, email, phone, encrypted_password, raw_user_meta_data, raw_app_meta_data, is_anonymous,
-                          email_confirmed_at, phone_confirmed_at, created_at, updated_at)
+                          email_confirmed_at, email_autoconfirmed, phone_confirmed_at, created_at, updated_at)
   values (v_id, _email, _phone, _password_hash, _data || coalesce(v_own, '{}'), auth._app_metadata(_email, _phone), v_own is null,
-          case when _confirmed and _email is not null then _now end, case when _confirmed and _phone is not null then _now end, _now, _now)
+          case when _confirmed and _email is not null then _now end, _confirmed and _email is not null,
+          case when _confirmed and _phone is not null then _now end, _now, _now)
       on conflict do nothing;
   if not found then
     return;

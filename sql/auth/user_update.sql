@@ -15,7 +15,7 @@ begin
     return case when _email is null then auth._no(422, 'phone_exists', 'A user with this phone number has already been registered')
                 else auth._no(422, 'email_exists', 'A user with this email address has already been registered') end;
   elsif _email is not null and auth._setting(_settings, 'autoconfirm') = 'true' and _user.is_anonymous then
-    perform auth._set_email(_user.id, _email, _now);
+    perform auth._set_email(_user.id, _email, false, _now);
     return null;
   elsif _phone is not null and auth._setting(_settings, 'phone_autoconfirm') = 'true' then
     perform auth._apply_phone(_user.id, _phone, _now);

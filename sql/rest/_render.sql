@@ -1,5 +1,5 @@
 -- Second pass: a resolved select tree as a query. A node's place (_at) says from
--- where it reads: {from, q (qualifies its columns), row (its whole row), conds}.
+-- where it reads: {from, q (qualifies its columns), row (its whole row), conds, items (further columns)}.
 -- Embeds are lateral joins. The answer is {sql, out}: out names the columns for
 -- a spread in the node above, with the aggregates that are hoisted into it.
 
@@ -267,6 +267,7 @@ begin
       v_order := v_part ->> 'order';
     end if;
   end if;
+  v_items := v_items || array(select jsonb_array_elements_text(_at -> 'items'));
   return jsonb_build_object('out', v_out, 'order', v_order, 'sql',
     'select ' || array_to_string(v_items, ', ') || ' from ' || (_at ->> 'from') || v_joins
     || case when cardinality(v_where) > 0 then ' where ' || array_to_string(v_where, ' and ') else '' end

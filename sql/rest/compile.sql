@@ -126,9 +126,15 @@ begin
   v_at := jsonb_build_object('from', rest._qualified(v_rel), 'q', rest._qualified(v_rel), 'type', rest._qualified(v_rel),
                              'row', quote_ident(_shape ->> 'name'), 'conds', '[]'::jsonb);
   v_node := rest._resolve(_shape -> 'root', v_rel, _shape ->> 'name', 0, _ctx);
+  if _shape ? 'rls' then
+    return rest._compile_rls(_shape, v_node, v_at);
+  end if;
   v_handler := rest._negotiate(_shape -> 'accept', _shape ->> 'schema', _shape ->> 'name', rest._default_select(_shape -> 'root'), _ctx);
   perform rest._check_preferences(_shape);
   v_totals := rest._totals(v_node, v_at, _shape, 'pg_catalog.count(h_row)', _ctx);
+  if _shape ? 'cursor' then
+    return rest._compile_cursor(_shape, v_node, v_at, v_handler, v_totals);
+  end if;
   v_sql := rest._plan_prefix(v_handler) || 'with h_source as (' || (rest._render(v_node, v_at, false) ->> 'sql') || ')' || (v_totals ->> 'cte')
     || ' select ' || (v_totals ->> 'total') || ' as total, pg_catalog.count(h_row) as page, '
     || case when _shape ? 'head' then '''''::text' else rest._body_of(v_handler, null) end || ' as body, '

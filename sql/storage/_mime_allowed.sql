@@ -6,7 +6,7 @@ create or replace function storage._mime_allowed(_type text, _allowed text[])
 as $$
   select _allowed is null or cardinality(_allowed) = 0
       or coalesce((select bool_or(a.type in ('*', '*/*') or lower(trim(split_part(a.type, ';', 1))) = t.name
-                                  or a.type like '%/*' and lower(left(a.type, -1)) = split_part(t.name, '/', 1) || '/')
+                                  or a.type like '%/*' and starts_with(t.name, lower(left(a.type, -1))))
                      from unnest(_allowed) as a (type),
                           (select lower(trim(split_part(_type, ';', 1))) as name) as t), false)
 $$;

@@ -11,7 +11,7 @@ begin
   perform from storage.uploads u where u.id = _upload_id and u.state = 'pending' for update;
   with gone as (
     delete from storage.parts p where p.upload_id = _upload_id and p.number <= _count returning p.size)
-  select sum(g.size), count(*) into v_size, v_count from gone g;
+  select sum(g.size)::bigint, count(*)::int into v_size, v_count from gone g;
   if (v_count = _count) is not true then
     raise exception using errcode = 'PT409', constraint = 'ResourceLocked', message = 'The upload has other parts by now';
   end if;

@@ -1,0 +1,321 @@
+package realtime
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/jackc/pgx/v5"
+	"github.com/labstack/echo/v4"
+
+	"howdah/server/config"
+	"howdah/server/db"
+	"howdah/server/db/dbtest"
+	"howdah/server/token"
+)
+
+// get answers status, content type and body.
+func (n *node) get(path string) (status int, kind, body string) {
+	n.b.t.Helper()
+	req, err := http.NewRequestWithContext(n.b.t.Context(), http.MethodGet, n.url+path, http.NoBody)
+	if err != nil {
+		n.b.t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		n.b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var b bytes.Buffer
+	_, _ = b.ReadFrom(res.Body)
+	return res.StatusCode, res.Header.Get("Content-Type"), b.String()
+}
+
+// bench is a database, keys, and nodes on it.
+type bench struct {
+	t     testing.TB
+	d     *dbtest.DB
+	owner *pgx.Conn
+	ring  *token.Ring
+}
+
+func newBench(t testing.TB) *bench {
+	t.Helper()
+	ring, err := token.Open(t.TempDir(), config.Auth{JWTAlgorithm: "ES256", JWTAudience: "authenticated"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := dbtest.New(t)
+	return &bench{t, d, d.Owner(t), ring}
+}
+
+func (b *bench) exec(sql string, args ...any) {
+	b.t.Helper()
+	if _, err := b.owner.Exec(b.t.Context(), sql, args...); err != nil {
+		b.t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// token is an access token; session makes it a user's with a living session.
+func (b *bench) token(claims map[string]any) string {
+	b.t.Helper()
+	if claims["exp"] == nil {
+		claims["exp"] = time.Now().Add(time.Hour).Unix()
+	}
+	raw, err := json.Marshal(claims)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	text, err := b.ring.Sign(raw)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return text
+}
+
+func (b *bench) anon() string    { return b.token(map[string]any{"role": "anon"}) }
+func (b *bench) service() string { return b.token(map[string]any{"role": "service_role"}) }
+
+// user makes a user with a session and answers a token and the ids.
+func (b *bench) user() (text, id, session string) {
+	b.t.Helper()
+	err := b.owner.QueryRow(b.t.Context(), `with u as (insert into auth.users (email) values ($1) returning id),
+		s as (insert into auth.sessions (user_id) select id from u returning id) select u.id::text, s.id::text from u, s`,
+		strings.ToLower(rand.Text())+"@example.test").Scan(&id, &session)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.token(map[string]any{"role": "authenticated", "sub": id, "session_id": session}), id, session
+}
+
+func settings() config.Realtime {
+	return config.Realtime{
+		Enabled: true, MaxConnections: 1000, MaxSubsPerConn: 100, MaxJoinsPerSec: 1000, MaxEventsPerSec: 100000, MaxPresence: 1000,
+		HeartbeatTimeout: 60, QueueSize: 1000, MaxPayload: 3000000, MaxFrame: 5000000, Retention: 30 * time.Minute, Bus: "postgres",
+		NodeTimeout: 10 * time.Second,
+	}
+}
+
+// node is a server of sockets.
+type node struct {
+	b    *bench
+	s    *Service
+	url  string
+	stop func() // as SIGTERM does
+	kill func() // as SIGKILL does: no last word
+}
+
+func (b *bench) node(change func(*config.Realtime), rest http.Handler) *node {
+	b.t.Helper()
+	c := settings()
+	if change != nil {
+		change(&c)
+	}
+	pool, err := db.Open(b.t.Context(), b.d.URL, config.DB{PoolMax: 8, AcquireTimeout: 10 * time.Second, StatementTimeoutMS: 30000})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	listener := db.NewListener(pool)
+	s := New(Deps{Pool: pool, Listener: listener, Verifier: b.ring, Config: c, AnonRole: "anon", SearchPath: `"public"`, Rest: rest, RestPrefix: "/rest/v1", Demo: true})
+	e := echo.New()
+	s.Mount(e.Group("/realtime/v1"))
+	hs := httptest.NewServer(e)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(b.t.Context()))
+	var loops sync.WaitGroup
+	loops.Go(func() { listener.Run(ctx) })
+	loops.Go(func() { s.Run(ctx) })
+	<-s.ready
+	var once sync.Once
+	n := &node{b: b, s: s, url: hs.URL}
+	end := func(silent bool) {
+		once.Do(func() {
+			if silent {
+				s.bus = mute{s.bus}
+			}
+			cancel()
+			loops.Wait()
+			hs.CloseClientConnections()
+			hs.Close()
+			pool.Close()
+		})
+	}
+	n.stop, n.kill = func() { end(false) }, func() { end(true) }
+	b.t.Cleanup(n.stop)
+	return n
+}
+
+// mute is a bus of a node that can say nothing any more.
+type mute struct{ bus }
+
+func (mute) say(context.Context, *note) {}
+
+// client is a socket of a test.
+type client struct {
+	t      testing.TB
+	conn   *websocket.Conn
+	frames chan frame
+	ref    int
+}
+
+type frame struct {
+	binary  bool
+	raw     []byte
+	joinRef any
+	ref     any
+	topic   string
+	event   string
+	payload map[string]any
+}
+
+func (n *node) dial(key string) *client {
+	n.b.t.Helper()
+	c, refused := n.tryDial(key, "2.0.0", nil)
+	if c == nil {
+		n.b.t.Fatal(refused)
+	}
+	return c
+}
+
+// tryDial answers a client, or the status and body of the refusal.
+func (n *node) tryDial(key, vsn string, header http.Header) (*client, string) {
+	n.b.t.Helper()
+	conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(n.url, "http")+"/realtime/v1/websocket?vsn="+vsn+"&apikey="+key, header)
+	if res == nil {
+		n.b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if err != nil {
+		var body bytes.Buffer
+		_, _ = body.ReadFrom(res.Body)
+		return nil, fmt.Sprint(res.StatusCode, " ", strings.TrimSpace(body.String()))
+	}
+	c := &client{t: n.b.t, conn: conn, frames: make(chan frame, 100000)}
+	n.b.t.Cleanup(func() { _ = conn.Close() })
+	go c.read()
+	return c, ""
+}
+
+func (c *client) read() {
+	defer close(c.frames)
+	for {
+		kind, raw, err := c.conn.ReadMessage()
+		if err != nil {
+			return
+		}
+		f := frame{binary: kind == websocket.BinaryMessage, raw: raw}
+		var list []json.RawMessage
+		switch {
+		case f.binary:
+			topic, event, meta := int(raw[1]), int(raw[2]), int(raw[3])
+			f.topic, f.event = string(raw[5:5+topic]), "broadcast"
+			f.payload = map[string]any{"event": string(raw[5+topic : 5+topic+event]), "encoding": float64(raw[4])}
+			var p any
+			if body := raw[5+topic+event+meta:]; raw[4] == 1 && json.Unmarshal(body, &p) == nil {
+				f.payload["payload"] = p
+			} else {
+				f.payload["payload"] = string(body)
+			}
+			if meta > 0 {
+				f.payload["meta"] = string(raw[5+topic+event : 5+topic+event+meta])
+			}
+		case json.Unmarshal(raw, &list) == nil && len(list) == 5:
+			_ = json.Unmarshal(list[0], &f.joinRef)
+			_ = json.Unmarshal(list[1], &f.ref)
+			_ = json.Unmarshal(list[2], &f.topic)
+			_ = json.Unmarshal(list[3], &f.event)
+			_ = json.Unmarshal(list[4], &f.payload)
+		default:
+			var m struct {
+				Topic, Event string
+				Payload      map[string]any
+				Ref          any
+			}
+			_ = json.Unmarshal(raw, &m)
+			f.topic, f.event, f.payload, f.ref = m.Topic, m.Event, m.Payload, m.Ref
+		}
+		c.frames <- f
+	}
+}
+
+func (c *client) send(topic, event string, payload any) string {
+	c.t.Helper()
+	c.ref++
+	ref := fmt.Sprint(c.ref)
+	text, err := json.Marshal([]any{"1", ref, topic, event, payload})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := c.conn.WriteMessage(websocket.TextMessage, text); err != nil {
+		c.t.Fatal(err)
+	}
+	return ref
+}
+
+const patience = 15 * time.Second
+
+// await reads until a frame is like what is wanted.
+func (c *client) await(what string, like func(frame) bool) frame {
+	c.t.Helper()
+	timeout := time.After(patience)
+	for {
+		select {
+		case f, ok := <-c.frames:
+			if !ok {
+				c.t.Fatalf("the socket closed before %s", what)
+			}
+			if like(f) {
+				return f
+			}
+		case <-timeout:
+			c.t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+func (c *client) event(name string) frame {
+	c.t.Helper()
+	return c.await(name, func(f frame) bool { return f.event == name })
+}
+
+type m = map[string]any
+
+// join joins and answers the reply.
+func (c *client) join(topic string, config m, more ...string) frame {
+	c.t.Helper()
+	payload := m{"config": config}
+	if len(more) > 0 {
+		payload["access_token"] = more[0]
+	}
+	ref := c.send(topic, "phx_join", payload)
+	return c.await("the reply", func(f frame) bool { return f.event == "phx_reply" && f.ref == ref })
+}
+
+// mustJoin joins, and waits for the system event if changes are asked for.
+func (c *client) mustJoin(topic string, config m, more ...string) (cursor string) {
+	c.t.Helper()
+	if f := c.join(topic, config, more...); f.payload["status"] != "ok" {
+		c.t.Fatalf("join: %s", f.raw)
+	}
+	if config["postgres_changes"] == nil {
+		return ""
+	}
+	f := c.event("system")
+	if f.payload["status"] != "ok" {
+		c.t.Fatalf("subscribe: %s", f.raw)
+	}
+	cursor, _ = f.payload["cursor"].(string)
+	return cursor
+}
+
+func changesOf(table string) m {
+	return m{"postgres_changes": []m{{"event": "*", "schema": "public", "table": table}}}
+}

@@ -1,0 +1,130 @@
+package storage
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+const metaPrefix = "X-Amz-Meta-"
+
+// incoming is the request's body, with what its headers say of it.
+func (c *s3Call) incoming() (*incoming, error) {
+	r := c.Request()
+	in := &incoming{
+		headers: headers{
+			MimeType: r.Header.Get("Content-Type"), CacheControl: r.Header.Get("Cache-Control"), RobotsTag: r.Header.Get("X-Robots-Tag"),
+			ContentEncoding: strings.Trim(strings.ReplaceAll(r.Header.Get("Content-Encoding"), "aws-chunked", ""), ", "),
+		},
+		r: r.Body,
+	}
+	if in.headers.MimeType == "" {
+		in.headers.MimeType = "application/octet-stream"
+	}
+	if r.ContentLength >= 0 {
+		in.length = &r.ContentLength
+	}
+	meta := map[string]string{}
+	for name, values := range r.Header {
+		if key, ok := strings.CutPrefix(name, metaPrefix); ok {
+			meta[strings.ToLower(key)] = strings.ToValidUTF8(strings.Join(values, ","), "\uFFFD")
+		}
+	}
+	if len(meta) > 0 {
+		in.metadata, _ = json.Marshal(meta) //nolint:errchkjson // a map of strings always encodes
+	}
+	return in, in.finish()
+}
+
+func (c *s3Call) putObject() error {
+	in, err := c.incoming()
+	if err != nil {
+		return err
+	}
+	if in.length == nil {
+		return refuse(http.StatusLengthRequired, "MissingContentLength", "Content-Length is missing")
+	}
+	p, err := c.s.begin(c.Request().Context(), c.as, c.bucket, c.key, "put", true, in)
+	if err != nil {
+		return err
+	}
+	o, err := c.s.store(c.Request().Context(), p, in)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Etag", o.Metadata.ETag)
+	return c.NoContent(http.StatusOK)
+}
+
+func (c *s3Call) getObject() error {
+	return c.s.read(c.Context, c.s.findAs(c.as, c.bucket, c.key, false), func(e echo.Context, o *found, again finder) error {
+		var meta map[string]any
+		if json.Unmarshal(o.UserMetadata, &meta) == nil {
+			for name, value := range meta {
+				if text, ok := value.(string); ok && printable.MatchString(text) && headerName.MatchString(name) {
+					e.Response().Header().Set(metaPrefix+name, text)
+				}
+			}
+		}
+		return c.s.serve(e, o, again)
+	})
+}
+
+func (c *s3Call) deleteObject() error {
+	defer c.s.deleted()
+	out, err := c.s.Pool.CallAs(c.Request().Context(), c.as, objectsDeleteSQL, c.bucket, []string{c.key})
+	if _, err := accepted(out, err); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// copySource is the object that x-amz-copy-source names.
+func (c *s3Call) copySource() (bucket, key string, err error) {
+	path, err := url.PathUnescape(c.Request().Header.Get("X-Amz-Copy-Source"))
+	path, _, _ = strings.Cut(path, "?")
+	bucket, key, ok := s3Path(strings.TrimPrefix(path, "/"))
+	if err != nil || !ok {
+		return "", "", badRequest("InvalidArgument", "X-Amz-Copy-Source must be /bucket/key")
+	}
+	return bucket, key, nil
+}
+
+func (c *s3Call) copyObject() error {
+	bucket, key, err := c.copySource()
+	if err != nil {
+		return err
+	}
+	in, err := c.incoming()
+	if err != nil {
+		return err
+	}
+	keep := c.Request().Header.Get("X-Amz-Metadata-Directive") != "REPLACE"
+	headers, err := json.Marshal(in.headers)
+	if err != nil {
+		return err
+	}
+	to := &transferOf{Bucket: bucket, From: key, ToBucket: c.bucket, To: c.key, Copy: &keep, Metadata: headers}
+	out, err := c.s.copyObject(c.Request().Context(), c.as, to, true, in.metadata)
+	o, err := acceptedAs[object](out, err)
+	if err != nil {
+		return err
+	}
+	return c.answer(copied("CopyObjectResult", o.Metadata.ETag, o.UpdatedAt))
+}
+
+type copyResult struct {
+	XMLName      xml.Name
+	Xmlns        string `xml:"xmlns,attr"`
+	ETag         string
+	LastModified string
+}
+
+func copied(name, etag string, at time.Time) copyResult {
+	return copyResult{XMLName: xml.Name{Local: name}, Xmlns: s3Namespace, ETag: etag, LastModified: at.UTC().Format("2006-01-02T15:04:05.000Z")}
+}

@@ -1,0 +1,282 @@
+package storage
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+)
+
+// tool is an S3 client of the endpoint, behind a proxy that puts the prefix before its paths.
+func (a *api) tool(accessKey, secret, session string) *minio.Core {
+	a.t.Helper()
+	inner := serving(a.s)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.URL.Path = Prefix + "/s3" + r.URL.Path
+		if r.URL.RawPath != "" {
+			r.URL.RawPath = Prefix + "/s3" + r.URL.RawPath
+		}
+		inner.ServeHTTP(w, r)
+	}))
+	a.t.Cleanup(proxy.Close)
+	u, err := url.Parse(proxy.URL)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	c, err := minio.NewCore(u.Host, &minio.Options{
+		Creds: credentials.NewStaticV4(accessKey, secret, session), Region: "us-east-1", BucketLookup: minio.BucketLookupPath, MaxRetries: 1,
+		TrailingHeaders: true,
+	})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return c
+}
+
+func codeOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return minio.ToErrorResponse(err).Code
+}
+
+func TestS3Endpoint(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	ctx := t.Context()
+	c := a.tool(s3ServiceKey, S3Secret(a.ring, s3ServiceKey), "")
+	if err := c.MakeBucket(ctx, "made", minio.MakeBucketOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if there, err := c.BucketExists(ctx, "made"); !there || err != nil {
+		t.Errorf("BucketExists: %v, %v", there, err)
+	}
+	all, err := c.ListBuckets(ctx)
+	if err != nil || len(all) != 3 {
+		t.Errorf("ListBuckets: %v, %v", all, err)
+	}
+	text := random(100_000)
+	for name, opts := range map[string]minio.PutObjectOptions{
+		"plain": {}, "a b+c/é'()": {}, "dir/signed chunks": {DisableContentSha256: false}, "dir/unsigned": {DisableContentSha256: true},
+		"sum": {Checksum: minio.ChecksumSHA256}, "crc": {Checksum: minio.ChecksumCRC32C},
+	} {
+		opts.ContentType, opts.UserMetadata = "application/x-test", map[string]string{"By": "tool"}
+		_, err := c.Client.PutObject(ctx, "made", name, bytes.NewReader(text), int64(len(text)), opts)
+		if strings.Contains(name, "é") {
+			if codeOf(err) != "InvalidKey" {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		o, err := c.Client.GetObject(ctx, "made", name, minio.GetObjectOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(o)
+		info, _ := o.Stat()
+		if err != nil || !bytes.Equal(got, text) || info.ContentType != "application/x-test" || info.UserMetadata["By"] != "tool" {
+			t.Errorf("%s: %d bytes, %+v, %v", name, len(got), info, err)
+		}
+	}
+	var names []string
+	for o := range c.Client.ListObjects(ctx, "made", minio.ListObjectsOptions{MaxKeys: 1}) {
+		if o.Err != nil {
+			t.Fatal(o.Err)
+		}
+		names = append(names, o.Key)
+	}
+	if !slices.Equal(names, []string{"crc", "dir/", "plain", "sum"}) {
+		t.Errorf("a level: %v", names)
+	}
+	names = nil
+	for o := range c.Client.ListObjects(ctx, "made", minio.ListObjectsOptions{Recursive: true, Prefix: "dir/", UseV1: true}) {
+		names = append(names, o.Key)
+	}
+	if !slices.Equal(names, []string{"dir/signed chunks", "dir/unsigned"}) {
+		t.Errorf("a folder: %v", names)
+	}
+	if _, err := c.Client.CopyObject(ctx, minio.CopyDestOptions{Bucket: "other", Object: "copy"}, minio.CopySrcOptions{Bucket: "made", Object: "plain"}); err != nil {
+		t.Errorf("copy: %v", err)
+	}
+	a.multipart(c, text)
+	link, err := c.PresignedGetObject(ctx, "other", "copy", time.Minute, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := a.call("GET", link.String(), "", nil); r.body != string(text) {
+		t.Errorf("a presigned URL: %d", r.status)
+	}
+	if r := a.call("GET", strings.Replace(link.String(), "copy", "many", 1), "", nil); r.status != http.StatusForbidden {
+		t.Errorf("a presigned URL for another path: %d", r.status)
+	}
+	queue := make(chan minio.ObjectInfo, 8)
+	for _, name := range []string{"plain", "dir/unsigned", "nope"} {
+		queue <- minio.ObjectInfo{Key: name}
+	}
+	close(queue)
+	for failed := range c.RemoveObjects(ctx, "made", queue, minio.RemoveObjectsOptions{}) {
+		t.Errorf("delete %s: %v", failed.ObjectName, failed.Err)
+	}
+	if _, err := c.StatObject(ctx, "made", "plain", minio.StatObjectOptions{}); minio.ToErrorResponse(err).StatusCode != http.StatusNotFound {
+		t.Errorf("what was deleted: %v", err)
+	}
+	if err := c.RemoveBucket(ctx, "made"); minio.ToErrorResponse(err).StatusCode != http.StatusConflict {
+		t.Errorf("a bucket with objects: %v", err)
+	}
+	a.whole()
+}
+
+func (a *api) multipart(c *minio.Core, text []byte) {
+	t, ctx := a.t, a.t.Context()
+	t.Helper()
+	id, err := c.NewMultipartUpload(ctx, "other", "many", minio.PutObjectOptions{ContentType: "text/x-many"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parts []minio.CompletePart
+	for n := range 3 {
+		p, err := c.PutObjectPart(ctx, "other", "many", id, n+1, bytes.NewReader(text), int64(len(text)), minio.PutObjectPartOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, minio.CompletePart{PartNumber: n + 1, ETag: p.ETag})
+	}
+	p, err := c.CopyObjectPart(ctx, "other", "copy", "other", "many", id, 4, 10, 20, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts = append(parts, p)
+	if list, err := c.ListObjectParts(ctx, "other", "many", id, 0, 3); err != nil || len(list.ObjectParts) != 3 || !list.IsTruncated {
+		t.Errorf("ListObjectParts: %+v, %v", list, err)
+	}
+	bad := slices.Clone(parts)
+	bad[0].ETag = bad[1].ETag
+	if _, err := c.CompleteMultipartUpload(ctx, "other", "many", id, bad, minio.PutObjectOptions{}); codeOf(err) != "InvalidPart" {
+		t.Errorf("a part that is another: %v", err)
+	}
+	if _, err := c.CompleteMultipartUpload(ctx, "other", "many", id, parts, minio.PutObjectOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	want := append(bytes.Repeat(text, 3), text[10:30]...)
+	if got := a.call("GET", "/object/authenticated/other/many", a.service, nil); got.body != string(want) || got.header.Get("Content-Type") != "text/x-many" {
+		t.Errorf("joined: %d, %d bytes of %d", got.status, len(got.body), len(want))
+	}
+	gone, err := c.NewMultipartUpload(ctx, "other", "gone", minio.PutObjectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.PutObjectPart(ctx, "other", "gone", gone, 1, bytes.NewReader(text), int64(len(text)), minio.PutObjectPartOptions{}); err != nil {
+		t.Error(err)
+	}
+	if err := c.AbortMultipartUpload(ctx, "other", "gone", gone); err != nil {
+		t.Error(err)
+	}
+}
+
+// A session token is the user's own: policies hold as everywhere.
+func TestS3EndpointObeysPolicies(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	ctx := t.Context()
+	secret := S3Secret(a.ring, s3ProjectKey)
+	user, bearer := a.user()
+	_, other := a.user()
+	put := func(c *minio.Core, name string) string {
+		_, err := c.Client.PutObject(ctx, "other", name, strings.NewReader("x"), 1, minio.PutObjectOptions{})
+		return codeOf(err)
+	}
+	owner := a.tool(s3ProjectKey, secret, bearer)
+	if code := put(owner, user+"/f"); code != "" {
+		t.Errorf("the owner: %s", code)
+	}
+	if code := put(owner, "elsewhere/f"); code != "AccessDenied" {
+		t.Errorf("the owner elsewhere: %q", code)
+	}
+	for name, c := range map[string]*minio.Core{"a stranger": a.tool(s3ProjectKey, secret, other), "nobody": a.tool(s3ProjectKey, secret, "")} {
+		if code := put(c, user+"/f"); code != "AccessDenied" {
+			t.Errorf("%s writes: %q", name, code)
+		}
+		if _, err := c.StatObject(ctx, "other", user+"/f", minio.StatObjectOptions{}); minio.ToErrorResponse(err).StatusCode != http.StatusNotFound {
+			t.Errorf("%s reads: %v", name, err)
+		}
+		for o := range c.Client.ListObjects(ctx, "other", minio.ListObjectsOptions{Recursive: true}) {
+			t.Errorf("%s lists: %+v", name, o)
+		}
+		if _, err := c.NewMultipartUpload(ctx, "other", user+"/m", minio.PutObjectOptions{}); codeOf(err) != "AccessDenied" {
+			t.Errorf("%s begins an upload: %v", name, err)
+		}
+	}
+	if code := put(a.tool(s3ProjectKey, "wrong", bearer), user+"/g"); code != "SignatureDoesNotMatch" {
+		t.Errorf("a wrong secret: %q", code)
+	}
+	if code := put(a.tool("who", secret, bearer), user+"/g"); code != "InvalidAccessKeyId" {
+		t.Errorf("an unknown key: %q", code)
+	}
+	if code := put(a.tool(s3ProjectKey, secret, "forged.token.x"), user+"/g"); code != "AccessDenied" {
+		t.Errorf("a forged token: %q", code)
+	}
+	if r := a.call("GET", "/s3/other/"+user+"/f", a.service, nil); r.status != http.StatusForbidden {
+		t.Errorf("an unsigned request: %d", r.status)
+	}
+	a.whole()
+}
+
+// A signed body that is altered on its way is refused, and nothing of it stays.
+func TestS3BodiesProveThemselves(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	altered := &tamper{http.DefaultTransport}
+	inner := serving(a.s)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.URL.Path = Prefix + "/s3" + r.URL.Path
+		inner.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	for _, opts := range []minio.PutObjectOptions{{}, {Checksum: minio.ChecksumCRC32C}} {
+		for _, trailers := range []bool{false, true} {
+			if opts.Checksum.IsSet() && !trailers {
+				continue
+			}
+			c, err := minio.New(strings.TrimPrefix(server.URL, "http://"), &minio.Options{
+				Creds: credentials.NewStaticV4(s3ServiceKey, S3Secret(a.ring, s3ServiceKey), ""), Region: "us-east-1", BucketLookup: minio.BucketLookupPath,
+				MaxRetries: 1, Transport: altered, TrailingHeaders: trailers,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = c.PutObject(t.Context(), "other", "x", strings.NewReader(strings.Repeat("good ", 5000)), 25000, opts)
+			if err == nil {
+				t.Errorf("an altered body was stored (trailers %v)", trailers)
+			}
+		}
+	}
+	a.whole()
+	if n := a.count(`select count(*) from storage.objects`); n != 0 {
+		t.Errorf("%d objects", n)
+	}
+}
+
+// tamper alters the first good of a body.
+type tamper struct{ http.RoundTripper }
+
+func (t *tamper) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil && r.Method == http.MethodPut {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		r.Body = io.NopCloser(bytes.NewReader(bytes.Replace(body, []byte("good"), []byte("evil"), 1)))
+	}
+	return t.RoundTripper.RoundTrip(r)
+}

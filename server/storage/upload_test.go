@@ -1,0 +1,229 @@
+package storage
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+)
+
+func TestTwoWritersOfOneName(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	for _, upsert := range []string{"false", "true"} {
+		name := "race-" + upsert
+		var wg sync.WaitGroup
+		results := make([]answer, 8)
+		for i := range results {
+			wg.Go(func() { results[i] = a.put(name, strings.Repeat(fmt.Sprint(i), 50_000), "X-Upsert", upsert) })
+		}
+		wg.Wait()
+		won := 0
+		for _, r := range results {
+			switch {
+			case r.status == http.StatusOK:
+				won++
+			case r.code() != "KeyAlreadyExists":
+				t.Errorf("%d %s", r.status, r.body)
+			}
+		}
+		if upsert == "false" && won != 1 || upsert == "true" && won != len(results) {
+			t.Errorf("with upsert %s %d of %d writers won", upsert, won, len(results))
+		}
+		got := a.get(name).body
+		if len(got) != 50_000 || strings.Trim(got, got[:1]) != "" {
+			t.Errorf("what is there is no writer's whole file: %d bytes", len(got))
+		}
+	}
+	a.whole()
+}
+
+func TestDeleteRacesUpload(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 10 {
+				if r := a.put("x", "bytes", "X-Upsert", "true"); r.status != http.StatusOK {
+					t.Errorf("upload: %s", r.body)
+				}
+				if r := a.get("x"); r.status != http.StatusOK && r.code() != "NoSuchKey" || r.status == http.StatusOK && r.body != "bytes" {
+					t.Errorf("download: %d %s", r.status, r.body)
+				}
+				if r := a.call("DELETE", "/object/b/x", a.service, nil); r.status != http.StatusOK && r.code() != "NoSuchKey" {
+					t.Errorf("delete: %s", r.body)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	a.whole()
+}
+
+func TestQuotasHoldUnderConcurrency(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	a.exec(`select storage.quota_set('b', 1000, null)`)
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			if r := a.put(fmt.Sprint("q", i), strings.Repeat("x", 100)); r.status != http.StatusOK && r.code() != "QuotaExceeded" {
+				t.Errorf("%d %s", r.status, r.body)
+			}
+		})
+	}
+	wg.Wait()
+	if n := a.count(`select count(*) from storage.objects`); n != 10 {
+		t.Errorf("%d objects of 100 bytes fit into 1000", n)
+	}
+	if n := a.count(`select bytes from storage.usage where owner_id = ''`); n != 1000 {
+		t.Errorf("%d bytes are counted", n)
+	}
+	a.call("DELETE", "/object/b/"+a.one(`select name from storage.objects limit 1`), a.service, nil)
+	if r := a.put("again", strings.Repeat("x", 100)); r.status != http.StatusOK {
+		t.Errorf("after a delete: %s", r.body)
+	}
+	a.whole()
+}
+
+func (a *api) one(sql string) (text string) {
+	a.t.Helper()
+	if err := a.owner.QueryRow(a.t.Context(), sql).Scan(&text); err != nil {
+		a.t.Fatal(err)
+	}
+	return text
+}
+
+func TestHostileNamesAndHeaders(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	for name, code := range map[string]string{
+		"..%2f..%2fetc%2fpasswd": "InvalidKey", "a/../../b": "InvalidKey", "%2fabs": "InvalidKey", "a%00b": "", "a//b": "InvalidKey",
+		strings.Repeat("n", 1025): "InvalidKey", "u%CC%88": "InvalidKey", "%C3%BC": "InvalidKey", "a%0Ab": "InvalidKey", "a%5Cb": "InvalidKey",
+		"%ff": "", "./a": "InvalidKey", "a%25b": "InvalidKey", "": "",
+	} {
+		r := a.put(name, "x")
+		if r.status < 400 || r.status >= 500 || code != "" && r.code() != code {
+			t.Errorf("%q: %d %s", name, r.status, r.body)
+		}
+	}
+	for _, kind := range []string{"text", "text/", "a b/c", strings.Repeat("x", 2000) + "/y"} {
+		if r := a.put("m", "x", "Content-Type", kind); r.status < 400 || r.status >= 500 {
+			t.Errorf("type %q: %d %s", kind, r.status, r.body)
+		}
+	}
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	_ = w.WriteField("cacheControl", "1\r\nSet-Cookie: x=1")
+	part, _ := w.CreateFormFile("", "f")
+	_, _ = part.Write([]byte("x"))
+	_ = w.Close()
+	if r := a.call("POST", "/object/b/split", a.service, &form, "Content-Type", w.FormDataContentType()); r.code() != "InvalidRequest" {
+		t.Errorf("a header in a header: %d %s", r.status, r.body)
+	}
+	if n := a.count(`select count(*) from storage.objects`) + a.stored(); n != 0 {
+		t.Errorf("%d things were stored", n)
+	}
+}
+
+func TestBodiesThatLie(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, b Backend) {
+		a := newAPI(t, b)
+		for _, header := range []string{"Content-Length: 100000", "Transfer-Encoding: chunked"} {
+			conn, err := net.Dial("tcp", a.server.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(conn, "POST %s/object/b/short HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: text/plain\r\n%s\r\n\r\n5\r\nhello",
+				Prefix, a.service, header)
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				_ = tcp.CloseWrite()
+			}
+			_, _ = io.ReadAll(conn)
+			conn.Close()
+		}
+		if r := a.get("short"); r.code() != "NoSuchKey" {
+			t.Errorf("half a body was stored: %d %s", r.status, r.body)
+		}
+		a.exec(`update storage.buckets set file_size_limit = 1000 where id = 'b'`)
+		for _, body := range []io.Reader{strings.NewReader(strings.Repeat("x", 1001)), iotest.OneByteReader(strings.NewReader(strings.Repeat("x", 1001)))} {
+			if r := a.call("POST", "/object/b/big", a.service, body, "Content-Type", "text/plain"); r.code() != "EntityTooLarge" {
+				t.Errorf("too large: %d %s", r.status, r.body)
+			}
+		}
+		if r := a.put("full", strings.Repeat("x", 1000)); r.status != http.StatusOK {
+			t.Errorf("just large enough: %s", r.body)
+		}
+		a.whole()
+	})
+}
+
+func TestServingIsHarmless(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	a.exec(`update storage.buckets set public = true where id = 'b'`)
+	for kind, want := range map[string]string{"text/html": "text/plain", "image/svg+xml": "image/svg+xml", "application/xhtml+xml": "application/xhtml+xml"} {
+		a.put("page", "<script>alert(1)</script>", "Content-Type", kind, "X-Upsert", "true")
+		r := a.call("GET", "/object/public/b/page", "", nil)
+		if r.status != http.StatusOK || !strings.HasPrefix(r.header.Get("Content-Type"), want) ||
+			!strings.Contains(r.header.Get("Content-Security-Policy"), "sandbox") || r.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %d %v", kind, r.status, r.header)
+		}
+	}
+	if r := a.call("POST", "/object/b/sniffed", a.service, strings.NewReader("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")); r.status != http.StatusOK {
+		t.Fatal(r.body)
+	}
+	if got := a.call("GET", "/object/public/b/sniffed", "", nil).header.Get("Content-Type"); got != "image/png" {
+		t.Errorf("a type that was not said: %s", got)
+	}
+}
+
+func TestSessionsThatEndedAreRefused(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	user, bearer := a.user()
+	if r := a.call("POST", "/object/b/"+user+"/f", bearer, strings.NewReader("x")); r.status != http.StatusOK {
+		t.Fatal(r.body)
+	}
+	a.exec(`delete from auth.sessions`)
+	if r := a.call("GET", "/object/authenticated/b/"+user+"/f", bearer, nil); r.code() != "AccessDenied" {
+		t.Errorf("a dead session reads: %d %s", r.status, r.body)
+	}
+	if r := a.call("POST", "/object/b/"+user+"/g", "", strings.NewReader("x")); !strings.Contains(r.body, "authorization") {
+		t.Errorf("without a token: %d %s", r.status, r.body)
+	}
+}
+
+func TestAliases(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	a.exec(`insert into storage.buckets (id, name) values ('files', 'files')`)
+	base := a.server.URL + "/_storage"
+	up := a.call("POST", base+"/upload?filename=a%2Fb.txt", a.service, strings.NewReader("alias"), "Content-Type", "text/plain")
+	if up.status != http.StatusCreated || !strings.Contains(up.body, base+"/download/a/b.txt") {
+		t.Fatalf("%d %s", up.status, up.body)
+	}
+	if r := a.call("GET", base+"/download/a/b.txt", a.service, nil); r.body != "alias" {
+		t.Errorf("download: %s", r.body)
+	}
+	if r := a.call("GET", base+"/metadata/a/b.txt", a.service, nil); !strings.Contains(r.body, `"size":5`) {
+		t.Errorf("metadata: %s", r.body)
+	}
+	if r := a.call("GET", base+"/list?prefix=a/", a.service, nil); !strings.Contains(r.body, `"a/b.txt"`) {
+		t.Errorf("list: %s", r.body)
+	}
+	if r := a.call("GET", base+"/backend-info", "", nil); !strings.Contains(r.body, `"backend":"local"`) {
+		t.Errorf("backend-info: %s", r.body)
+	}
+	if r := a.call("DELETE", base+"/files/a/b.txt", a.service, nil); r.status != http.StatusNoContent {
+		t.Errorf("delete: %d %s", r.status, r.body)
+	}
+}

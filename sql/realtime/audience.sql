@@ -1,0 +1,66 @@
+-- Called by realtime.changes_since only: who listens to which of the tables on
+-- a node, grouped by role, with the judge of each. A listener whose session has
+-- ended is left out here, so that nothing reaches it after its logout.
+create or replace function realtime._listeners(_node uuid, _relation oid, _only bigint[])
+  returns table (role name, claims text[], subscriptions bigint[], listeners int[], events text[], filters jsonb[], columns jsonb[])
+  language sql stable
+as $$
+  with subs as (
+    select s.*, dense_rank() over (partition by s.role order by s.listener)::int as listener_number
+      from realtime.subscriptions s
+      join pg_catalog.pg_class c on c.oid = _relation
+     where s.node = _node and s.table_name in ('*', c.relname) and s.schema_name in ('*', c.relnamespace::regnamespace::text)
+       and (_only is null or s.id = any(_only))
+       and (s.session_id is null and s.user_id is null
+            or exists (select from auth.sessions x join auth.users u on u.id = x.user_id
+                        where x.id = s.session_id and x.user_id = s.user_id and (x.not_after is null or x.not_after > now())
+                          and u.deleted_at is null and (u.banned_until is null or u.banned_until <= now())))
+  )
+  select s.role, (array_agg(s.claims order by s.listener_number, s.id) filter (where s.first)), array_agg(s.id order by s.listener_number, s.id),
+         array_agg(s.listener_number order by s.listener_number, s.id), array_agg(s.event order by s.listener_number, s.id),
+         array_agg(s.filter order by s.listener_number, s.id), array_agg(to_jsonb(s.columns) order by s.listener_number, s.id)
+    from (select u.*, row_number() over (partition by u.role, u.listener_number order by u.id) = 1 as first from subs u) s
+   group by s.role
+$$;
+revoke execute on function realtime._listeners(uuid, oid, bigint[]) from public;
+
+create or replace function realtime.audience(_node uuid, _relations oid[], _only bigint[] default null)
+  returns setof realtime.audience
+  language plpgsql volatile
+  security definer set search_path = ''
+as $$
+declare
+  v_audience realtime.audience;
+  v_table    record;
+  v_group    record;
+  v_keys     jsonb[];
+begin
+  if not exists (select from realtime.nodes n where n.id = _node) then
+    raise exception using errcode = 'PT404', constraint = 'node_unknown',
+      message = 'This node is not known.', hint = 'The database crashed, or took it for dead: start it again.';
+  end if;
+  for v_table in
+    select e.relation, e.owner_column from realtime._enabled() e where e.relation = any(_relations)
+  loop
+    for v_group in
+      select l.*, realtime._describe(v_table.relation, l.role) as description from realtime._listeners(_node, v_table.relation, _only) l
+    loop
+      continue when v_group.description is null;
+      v_keys := array(
+        select distinct realtime._shape(f) from unnest(v_group.filters) as f where f <> '[]' order by 1);
+      v_audience := (
+        v_table.relation, v_group.role, realtime._judge(v_table.relation, v_group.role, v_table.owner_column), v_group.claims,
+        v_group.subscriptions, v_group.listeners, v_group.events, v_group.filters,
+        array(select coalesce(array_position(v_keys, realtime._shape(f.filter)), 0)
+                from unnest(v_group.filters) with ordinality as f (filter, n) order by f.n),
+        array(select realtime._match_sql(v_table.relation, k.shape) from unnest(v_keys) with ordinality as k (shape, n) order by k.n),
+        v_group.columns, v_group.description)::realtime.audience;
+      return next v_audience;
+    end loop;
+  end loop;
+end
+$$;
+comment on function realtime.audience(uuid, oid[], bigint[]) is
+  'The subscriptions of a node to the tables, by table and role. Who may see nothing of a table, or has no living session, is not in it.';
+revoke execute on function realtime.audience(uuid, oid[], bigint[]) from public;
+grant execute on function realtime.audience(uuid, oid[], bigint[]) to authenticator;
