@@ -1,8 +1,6 @@
 package jobs_test
 
 import (
-	"context"
-	"encoding/json"
 	"testing"
 
 	"howdah/server/db/dbtest"
@@ -19,7 +17,7 @@ func TestSlotsAreEmptiedWhileVacuumIsPinned(t *testing.T) {
 	if _, err := pin.Exec(t.Context(), `begin isolation level repeatable read; select count(*) from pg_class`); err != nil {
 		t.Fatal(err)
 	}
-	start(t, d, settings(), map[string]jobs.Handler{"noop": func(context.Context, jobs.Job) (json.RawMessage, error) { return nil, nil }})
+	start(t, d, settings(), map[string]jobs.Handler{"noop": noop})
 	for range 3 {
 		exec(t, d, `select jobs.enqueue_many((select jsonb_agg('{"name": "noop"}'::jsonb) from generate_series(1, 12000)))`)
 		eventually(t, d, "the jobs end", `select not exists (select from jobs.jobs j where j.state in ('ready', 'running'))`)
