@@ -2,7 +2,7 @@
 create or replace function jobs.enqueue_many(_jobs jsonb, _now timestamptz default now())
   returns bigint[]
   language plpgsql volatile
-  security definer set search_path = ''
+  security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 as $$
 declare
   v_jobs      jobs.new_job[];
