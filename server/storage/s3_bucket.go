@@ -23,7 +23,7 @@ func (c *s3Call) listBuckets() error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, struct {
+	return c.answer(struct {
 		XMLName xml.Name `xml:"ListAllMyBucketsResult"`
 		Xmlns   string   `xml:"xmlns,attr"`
 		Buckets []bucket `xml:"Buckets>Bucket"`
@@ -43,7 +43,7 @@ func (c *s3Call) bucketLocation() error {
 	if _, err := accepted(out, err); err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, struct {
+	return c.answer(struct {
 		XMLName xml.Name `xml:"LocationConstraint"`
 		Xmlns   string   `xml:"xmlns,attr"`
 	}{Xmlns: s3Namespace})
@@ -139,7 +139,7 @@ func (c *s3Call) listObjects() error {
 		return err
 	}
 	list.fill(found, v2, after)
-	return c.answer(http.StatusOK, list)
+	return c.answer(list)
 }
 
 func (c *s3Call) entries(list *s3List, after string) (found []entry, err error) {
@@ -218,5 +218,5 @@ func (c *s3Call) deleteObjects() error {
 			body.Deleted = append(body.Deleted, deleted{name})
 		}
 	}
-	return c.answer(http.StatusOK, body)
+	return c.answer(body)
 }

@@ -115,7 +115,7 @@ func (c *s3Call) copyObject() error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, copied("CopyObjectResult", o.Metadata.ETag, o.UpdatedAt))
+	return c.answer(copied("CopyObjectResult", o.Metadata.ETag, o.UpdatedAt))
 }
 
 type copyResult struct {

@@ -24,13 +24,10 @@ func signalContext() (context.Context, context.CancelFunc) {
 func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
 // create opens a resumable upload in bucket b and answers its path.
-func (a *api) create(name string, length int, server string, more ...string) string {
+func (a *api) create(name string, length int, server string) string {
 	a.t.Helper()
-	more = append([]string{
-		"Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(length),
-		"Upload-Metadata", "bucketName " + b64("b") + ",objectName " + b64(name) + ",contentType " + b64("text/plain"),
-	}, more...)
-	r := a.call("POST", server+Prefix+"/upload/resumable", a.service, nil, more...)
+	r := a.call("POST", server+Prefix+"/upload/resumable", a.service, nil, "Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(length),
+		"Upload-Metadata", "bucketName "+b64("b")+",objectName "+b64(name)+",contentType "+b64("text/plain"))
 	if r.status != http.StatusCreated {
 		a.t.Fatalf("create: %d %s", r.status, r.body)
 	}
@@ -57,7 +54,7 @@ func (a *api) offset(location string) string {
 func TestResumable(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, b Backend) {
-		a := newAPI(t, b, nil)
+		a := newAPI(t, b)
 		up := a.server.URL + a.create("f", 9, a.server.URL)
 		for _, test := range []struct {
 			name   string
@@ -102,7 +99,7 @@ func sha(s string) string {
 // What came before a connection broke is kept.
 func TestResumableKeepsWhatCame(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	path := a.create("f", 10, a.server.URL)
 	conn, err := net.Dial("tcp", a.server.Listener.Addr().String())
 	if err != nil {
@@ -128,7 +125,7 @@ func TestResumableKeepsWhatCame(t *testing.T) {
 // A second writer stops the first, and no byte counts twice.
 func TestResumableIsTakenOver(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	up := a.server.URL + a.create("f", 6, a.server.URL)
 	pr, pw := io.Pipe()
 	first := make(chan answer)
@@ -156,7 +153,7 @@ func TestResumableIsTakenOver(t *testing.T) {
 
 func TestResumableManySmallParts(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	const parts = manyParts + 20
 	up := a.server.URL + a.create("f", parts, a.server.URL)
 	var want strings.Builder
@@ -175,7 +172,7 @@ func TestResumableManySmallParts(t *testing.T) {
 
 func TestResumableExpires(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	up := a.server.URL + a.create("f", 6, a.server.URL)
 	a.patch(up, 0, "abc")
 	a.exec(`update storage.uploads set expires_at = now() - interval '1 second'`)
