@@ -62,7 +62,7 @@ func (s *Service) Mount(e *echo.Echo) {
 	s.mountResumable(g.Group("/upload/resumable"))
 	s.mountImages(g)
 	s.mountS3(g.Group("/s3"))
-	s.mountAliases(e.Group("/_storage"))
+	s.mountAliases(e)
 }
 
 // handler serves one request as a caller.
