@@ -92,7 +92,6 @@ func (s *Service) aliasList(c echo.Context, as *db.Caller) error {
 }
 
 func (s *Service) aliasDelete(c echo.Context, as *db.Caller) error {
-	defer s.deleted()
 	out, err := s.Pool.CallAs(c.Request().Context(), as, objectsDeleteSQL, aliasBucket, []string{param(c, "*")})
 	gone, err := acceptedAs[[]object](out, err)
 	if err != nil {
