@@ -95,6 +95,7 @@ func (c *s3Call) copySource() (bucket, key string, err error) {
 }
 
 func (c *s3Call) copyObject() error {
+	unhurried(c)
 	bucket, key, err := c.copySource()
 	if err != nil {
 		return err

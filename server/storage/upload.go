@@ -177,6 +177,7 @@ func (s *Service) copy(c echo.Context, as *db.Caller) error {
 	if err := in.read(c); err != nil {
 		return err
 	}
+	unhurried(c)
 	r := c.Request()
 	out, err := s.copyObject(r.Context(), as, &in, upserts(r), metadataHeader(r.Header.Get("X-Metadata")))
 	if err != nil {
