@@ -56,7 +56,7 @@ fmt: ## format Go
 
 .PHONY: bench
 bench: build ## the bench table: ratios in one run
-	@DB_POOL_MAX_SIZE=16 LOG_LEVEL=warn scripts/with-server go run ./scripts/bench
+	@DB_POOL_MAX_SIZE=16 LOG_LEVEL=warn PGRST_SERVER_TIMING_ENABLED=true scripts/with-server go run ./scripts/bench
 
 .PHONY: verify
 verify: build ## generated text is up to date: the settings in README.md and .env.example

@@ -21,6 +21,7 @@ import (
 	"howdah/server/db"
 	"howdah/server/oauth"
 	"howdah/server/ops"
+	"howdah/server/orgs"
 	"howdah/server/problem"
 	"howdah/server/realtime"
 	"howdah/server/rest"
@@ -70,20 +71,25 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 		problem.Wire{Prefix: storage.Prefix + "/upload/resumable", Render: problem.StorageText},
 		problem.Wire{Prefix: storage.Prefix + "/s3", Render: problem.StorageXML},
 	)
+	return s, s.mount(ctx, c, ring, version)
+}
+
+// mount serves every domain.
+func (s *Server) mount(ctx context.Context, c *config.Config, ring *token.Ring, version string) error {
 	s.health.Mount(s.echo)
 	if err := s.mountAuth(ctx, c, ring, version); err != nil {
-		return nil, err
+		return err
 	}
-	api := rest.Deps{Pool: pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}
+	api := rest.Deps{Pool: s.pool, Verifier: ring, Config: c.Rest, Version: version, Sessions: true, Explain: !c.Production()}
 	if err := s.mountRest(api, "/rest/v1", ddlChannel); err != nil {
-		return nil, err
+		return err
 	}
-	if err := s.mountStorage(c, ring, version); err != nil { //nolint:contextcheck // handlers take each request's context
-		return nil, err
+	if err := s.mountStorage(c, ring, version); err != nil {
+		return err
 	}
-	s.mountRealtime(c, ring) //nolint:contextcheck // sockets outlive the requests that opened them: their work ends with Run
+	s.mountRealtime(c, ring)
 	s.mountFunctions(ctx, c, ring)
-	return s, s.mountJobs(c, ring)
+	return s.mountJobs(c, ring)
 }
 
 // newBase is a server that answers nothing yet.
@@ -106,7 +112,9 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	if err != nil {
 		return err
 	}
+	s.echo.Use(users.Cookies)
 	users.Mount(s.echo)
+	s.loops = append(s.loops, users.Run)
 	kit := users.Kit()
 	factors, err := mfa.New(kit, c.Auth.MFA, c.Server.SiteURL)
 	if err != nil {
@@ -120,6 +128,9 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	oauth.New(oauth.Deps{
 		Pool: s.pool, Ring: ring, Config: c.OAuth, Settings: kit.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
 		Caller: kit.Caller, Client: kit.Client, Decode: kit.Decode, Limit: kit.Limit,
+	}).Mount(s.echo)
+	orgs.New(orgs.Deps{
+		Pool: s.pool, Ring: ring, AnonRole: c.Rest.AnonRole, SiteURL: c.Server.SiteURL, Decode: kit.Decode, Limit: kit.Limit,
 	}).Mount(s.echo)
 	return nil
 }

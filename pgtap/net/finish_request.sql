@@ -6,7 +6,7 @@ select ok(net.finish_request(r.id, 200, '{"content-type": "text/plain"}', 'hi', 
 select results_eq('select status_code, content_type, content, truncated, timed_out, created from net.responses', $$ values (200, 'text/plain', 'hi', true, false, '2026-01-01Z'::timestamptz) $$, 'as it came');
 select results_eq('select headers, body, finished_at from net.requests', $$ values (null::jsonb, null::text, '2026-01-01Z'::timestamptz) $$, 'and what was sent is wiped');
 select throws_ok($$ update net.requests set headers = '{}' $$, '23514', null, 'and stays so');
-select ok(not net.finish_request(r.id, 500), 'the first response counts') from r;
+select ok(not net.finish_request(r.id, 500, _now => '2026-01-01Z'), 'the first response counts') from r;
 select results_eq('select r.status_code from net._http_response r', array[200], 'pg_net''s view shows it');
 select tests.as_service();
 select throws_ok('select net.finish_request(1)', '42501', null, 'only the server writes responses');

@@ -139,23 +139,30 @@ func request(method, host, path, token, apikey string, body []byte) []byte {
 
 // do sends a request and reads its answer; the body is kept only if wanted.
 func (w *wire) do(req []byte, want bool) ([]byte, error) {
+	body, _, err := w.timed(req, want)
+	return body, err
+}
+
+// timed is do, with the answer's Server-Timing.
+func (w *wire) timed(req []byte, want bool) ([]byte, string, error) {
 	if _, err := w.conn.Write(req); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	res, err := http.ReadResponse(w.in, nil)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer res.Body.Close()
+	timing := res.Header.Get("Server-Timing")
 	if want || res.StatusCode >= http.StatusBadRequest {
 		body, err := io.ReadAll(res.Body)
 		if err == nil && res.StatusCode >= http.StatusBadRequest {
 			err = fmt.Errorf("%s: %s", res.Status, body)
 		}
-		return body, err
+		return body, timing, err
 	}
 	_, err = io.Copy(io.Discard, res.Body)
-	return nil, err
+	return nil, timing, err
 }
 
 type bench struct {
@@ -192,7 +199,7 @@ func run(ctx context.Context) error {
 	defer b.pool.Close()
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(out, "what (%d connections)\tours\tp50\tp99\tlimit\tratio\tthe limit is\n", workers)
-	for _, step := range []func(context.Context, io.Writer) error{b.reads, b.inserts, b.auth, b.storage} {
+	for _, step := range []func(context.Context, io.Writer) error{b.reads, b.writes, b.calls, b.shapes, b.auth, b.storage} {
 		if err := step(ctx, out); err != nil {
 			return err
 		}
@@ -290,7 +297,7 @@ func (b *bench) bare(method, path, sql string, values ...string) work {
 
 // bareHTTP is the bare pipeline behind net/http: what is left when the server
 // does nothing but carry the statement and its answer.
-func (b *bench) bareHTTP(method, path, sql string, values ...string) (work, error) {
+func (b *bench) bareHTTP(method, path string, sent []byte, sql string, values ...string) (work, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a bench on loopback
 	if err != nil {
 		return nil, err
@@ -298,6 +305,7 @@ func (b *bench) bareHTTP(method, path, sql string, values ...string) (work, erro
 	run := b.bare(method, path, sql, values...)
 	body := bytes.Repeat([]byte("x"), 1200)                                          // about what a list of 20 weighs
 	go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { //nolint:errcheck,gosec // ends with the bench
+		_, _ = io.Copy(io.Discard, r.Body)
 		n, err := strconv.Atoi(r.URL.Query().Get("w"))
 		if err == nil {
 			err = run(r.Context(), n)
@@ -313,45 +321,12 @@ func (b *bench) bareHTTP(method, path, sql string, values ...string) (work, erro
 		if wires[n], err = dial(l.Addr().String()); err != nil {
 			return nil, err
 		}
-		reqs[n] = request(method, "bare", path+"?w="+strconv.Itoa(n), b.users[n].AccessToken, b.apikey, nil)
+		reqs[n] = request(method, "bare", "/?w="+strconv.Itoa(n), b.users[n].AccessToken, b.apikey, sent)
 	}
 	return func(_ context.Context, w int) error {
 		_, err := wires[w].do(reqs[w], false)
 		return err
 	}, nil
-}
-
-func (b *bench) reads(ctx context.Context, out io.Writer) error {
-	const list = `with h_source as (select t.id, t.task, t.is_complete from public.todos t order by t.id limit $1::bigint)
-select null::bigint as total, count(h_row) as page, coalesce(json_agg(h_row), '[]') as body,
-       nullif(current_setting('response.headers', true), '') as headers, nullif(current_setting('response.status', true), '') as status
-  from (select * from h_source) h_row`
-	const one = `with h_source as (select t.* from public.todos t where t.id = $1::bigint)
-select null::bigint as total, count(h_row) as page, coalesce(json_agg(h_row), '[]') as body,
-       nullif(current_setting('response.headers', true), '') as headers, nullif(current_setting('response.status', true), '') as status
-  from (select * from h_source) h_row`
-	const bare = "the same statement in a bare pgx pipeline"
-	if err := pair(ctx, out, "list of 20 under RLS", bare, b.http("GET", "/rest/v1/todos?select=id,task,is_complete&order=id&limit=20", nil),
-		b.bare("GET", "/todos", list, "20")); err != nil {
-		return err
-	}
-	behind, err := b.bareHTTP("GET", "/todos", list, "20")
-	if err != nil {
-		return err
-	}
-	if err := pair(ctx, out, "list of 20 under RLS", "the same pipeline behind a bare net/http handler",
-		b.http("GET", "/rest/v1/todos?select=id,task,is_complete&order=id&limit=20", nil), behind); err != nil {
-		return err
-	}
-	return pair(ctx, out, "one row by key under RLS", bare, b.http("GET", "/rest/v1/todos?id=eq.1", nil), b.bare("GET", "/todos", one, "1"))
-}
-
-func (b *bench) inserts(ctx context.Context, out io.Writer) error {
-	const insert = `with h_source as (insert into public.todos (task) select r.task from json_to_recordset($1::json) as r (task text) returning 1)
-select null::bigint as total, count(h_row) as page, '' as body, null as headers, null as status from h_source h_row`
-	body := []byte(`[{"task":"bench"}]`)
-	return pair(ctx, out, "insert under RLS", "the same statement in a bare pgx pipeline",
-		b.http("POST", "/rest/v1/todos", body), b.bare("POST", "/todos", insert, string(body)))
 }
 
 func (b *bench) auth(ctx context.Context, out io.Writer) error {

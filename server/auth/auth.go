@@ -35,6 +35,7 @@ type Service struct {
 	redirects *redirects
 	providers map[string]provider.Provider
 	captcha   *captcha          // nil for none
+	cookies   *cookies          // nil for none
 	testCodes map[string]string // by phone
 	settings  json.RawMessage   // what sql/auth reads with auth._setting
 }
@@ -51,6 +52,9 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 		s.testCodes[normalPhone(phone)] = code
 	}
 	if s.redirects, err = newRedirects(d.Server.SiteURL, d.Config.URIAllowList); err != nil {
+		return nil, err
+	}
+	if s.cookies, err = newCookies(d); err != nil {
 		return nil, err
 	}
 	c := d.Config
@@ -82,6 +86,7 @@ func settingsOf(d Deps) map[string]any {
 		"otp_exp": c.OTPExp, "sms_otp_exp": c.SMSOTPExp, "otp_attempts": c.OTPAttempts, "mail_gap": c.MailGap, "sms_gap": c.SMSGap,
 		"sms_template": c.SMSTemplate, "flow_exp": c.FlowExp,
 		"session_timebox": c.SessionTimebox, "session_inactivity": c.SessionInactivity, "single_session": c.SessionSingle,
+		"cookie_max_age":    c.CookieMaxAge,
 		"lockout_threshold": c.LockoutThreshold, "lockout_window": c.LockoutWindow, "lockout_base": c.LockoutBase, "lockout_cap": c.LockoutCap,
 		"rate_limit_enabled": c.RateLimitEnabled, "rate_limit_window": c.RateLimitWindow, "rate_limit_token": c.RateLimitToken,
 		"rate_limit_refresh": c.RateLimitRefresh, "rate_limit_signup": c.RateLimitSignup, "rate_limit_recover": c.RateLimitRecover,

@@ -63,6 +63,7 @@ func newAPISerial(t *testing.T, opts ...options) *api {
 	}
 	e := echo.New()
 	e.HTTPErrorHandler = problem.Handler(problem.Wire{Prefix: "/auth/v1", Render: problem.GoTrue})
+	e.Use(s.Cookies)
 	s.Mount(e)
 	a := &api{t: t, echo: e, ring: ring, owner: d.Owner(t)}
 	a.catchMail()
@@ -218,7 +219,7 @@ func TestRefusals(t *testing.T) {
 		{"unknown scope", "POST", "/auth/v1/logout?scope=galaxy", in.body.AccessToken, "", 400, "validation_failed"},
 		{"NUL in the scope", "POST", "/auth/v1/logout?scope=%00", in.body.AccessToken, "", 400, "validation_failed"},
 		{"unknown path", "GET", "/auth/v1/nothing", "", "", 404, "not_found"},
-		{"wrong method", "DELETE", "/auth/v1/user", "", "", 405, "method_not_allowed"},
+		{"wrong method", "PATCH", "/auth/v1/user", "", "", 405, "method_not_allowed"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := a.call(tc.method, tc.path, tc.bearer, tc.body)
@@ -375,6 +376,8 @@ func TestSQLTextsPrepare(t *testing.T) {
 	for _, sql := range []string{
 		signUpBeginSQL, signUpSQL, signInBeginSQL, signInFinishSQL, refreshSQL, refreshRefusedSQL, exchangeSQL, userGetSQL, signOutSQL,
 		adminUserGetSQL, adminUserListSQL, adminUserCreateSQL, adminUserUpdateSQL, adminUserDeleteSQL, adminInviteSQL, adminGenerateLinkSQL,
+		adminFactorsSQL, adminFactorUpdateSQL, adminFactorDeleteSQL, adminPasskeysSQL, adminPasskeyDeleteSQL, cookieBeginSQL, cookieSessionSQL,
+		userDeleteSQL, purgeSQL,
 		oauthBeginSQL, oauthTakeSQL, oauthFinishSQL, idTokenSQL, identityUnlinkSQL,
 		adminAuditSQL, adminSessionsSQL, adminSignOutSQL, adminTokenSQL, sessionListSQL, sessionRevokeSQL,
 		userUpdateBeginSQL, userUpdateSQL, otpRequestSQL, recoverRequestSQL, resendSQL, reauthenticateSQL, verifySQL,

@@ -81,7 +81,7 @@ func (in *userRequest) check() error {
 }
 
 // updateUser is PUT /user. With a password it calls the database twice: the
-// first refuses what must be, and hands out the hash to compare with.
+// first call refuses what must be, and hands out the hash to compare with.
 func (s *Service) updateUser(c echo.Context) error {
 	user, session, err := s.caller(c)
 	if err != nil {
@@ -94,23 +94,29 @@ func (s *Service) updateUser(c echo.Context) error {
 	if err := in.check(); err != nil {
 		return err
 	}
-	var newHash, oldHash *string
-	if in.Password != nil {
-		if newHash, oldHash, err = s.newPassword(c, user, session, in); err != nil {
-			return err
-		}
-	}
-	token, current, err := s.mintChange(c, in)
-	if err != nil {
-		return err
-	}
-	ip, _ := client(c)
-	out, err := db.Call(c.Request().Context(), s.Pool, userUpdateSQL, user, session, in.Email, in.Phone, newHash, oldHash, object(in.Data),
-		token, current, ip, s.settings)
+	out, err := s.setUser(c, user, session, in)
 	if err != nil {
 		return err
 	}
 	return reply(c, out)
+}
+
+// setUser changes a user as a session of theirs asks.
+func (s *Service) setUser(c echo.Context, user, session uuid.UUID, in userRequest) (db.Outcome, error) {
+	var newHash, oldHash *string
+	var err error
+	if in.Password != nil {
+		if newHash, oldHash, err = s.newPassword(c, user, session, in); err != nil {
+			return db.Outcome{}, err
+		}
+	}
+	token, current, err := s.mintChange(c, in)
+	if err != nil {
+		return db.Outcome{}, err
+	}
+	ip, _ := client(c)
+	return db.Call(c.Request().Context(), s.Pool, userUpdateSQL, user, session, in.Email, in.Phone, newHash, oldHash, object(in.Data),
+		token, current, ip, s.settings)
 }
 
 func (s *Service) mintChange(c echo.Context, in userRequest) (token, current *oneTime, err error) {

@@ -54,6 +54,11 @@ func (s *Service) verify(c echo.Context) error {
 	if err := decode(c, &in); err != nil {
 		return err
 	}
+	return s.trade(c, in)
+}
+
+// trade answers a session for a one-time token.
+func (s *Service) trade(c echo.Context, in verifyRequest) error {
 	if err := in.check(); err != nil {
 		return err
 	}

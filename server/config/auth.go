@@ -55,6 +55,11 @@ type Auth struct {
 	SessionInactivity Seconds `env:"SESSIONS_INACTIVITY_TIMEOUT" envDefault:"0s" doc:"longest a session lasts without a refresh; 0 for no limit"`
 	SessionSingle     bool    `env:"SESSIONS_SINGLE_PER_USER" envDefault:"false" doc:"a sign-in ends the user's other sessions"`
 
+	CookieEnabled  bool    `env:"AUTH_SESSION_COOKIE_ENABLED" envDefault:"true" doc:"sessions in cookies beside tokens: /auth/v1/cookie/*"`
+	CookieName     string  `env:"AUTH_SESSION_COOKIE_NAME" envDefault:"howdah_session" doc:"name of the cookie; over https it gets the prefix __Host-"`
+	CookieMaxAge   Seconds `env:"AUTH_SESSION_COOKIE_MAX_AGE" envDefault:"14400s" doc:"how long a cookie's session lasts"`
+	CookieSameSite string  `env:"AUTH_SESSION_COOKIE_SAMESITE" envDefault:"lax" doc:"lax or strict"`
+
 	CaptchaEnabled  bool   `env:"SECURITY_CAPTCHA_ENABLED" envDefault:"false" doc:"public flows need a captcha_token"`
 	CaptchaProvider string `env:"SECURITY_CAPTCHA_PROVIDER" envDefault:"hcaptcha" doc:"hcaptcha or turnstile"`
 	CaptchaSecret   Secret `env:"SECURITY_CAPTCHA_SECRET" doc:"secret of the CAPTCHA's site"`
@@ -153,6 +158,8 @@ func (a *Auth) mistakes(add func(ok bool, format string, args ...any)) {
 		phone, code, ok := strings.Cut(pair, ":")
 		add(ok && phone != "" && code != "", "SMS_TEST_OTP must be phone:code pairs")
 	}
+	add(a.CookieSameSite == "lax" || a.CookieSameSite == "strict", "AUTH_SESSION_COOKIE_SAMESITE must be lax or strict")
+	add(a.CookieName != "" && a.CookieMaxAge >= Seconds(time.Minute), "AUTH_SESSION_COOKIE_NAME must not be empty, and AUTH_SESSION_COOKIE_MAX_AGE a minute or more")
 	_, err := a.Providers()
 	add(err == nil, "EXTERNAL_*: %v", err)
 }

@@ -13,7 +13,8 @@ declare
     'iss', auth._setting(_settings, 'issuer'), 'sub', _user.id, 'aud', _user.aud, 'iat', v_iat,
     'exp', v_iat + auth._setting(_settings, 'jwt_exp')::int, 'email', coalesce(_user.email, ''), 'phone', coalesce(_user.phone, ''),
     'role', _user.role, 'aal', _session.aal, 'amr', _session.amr, 'session_id', _session.id, 'is_anonymous', _user.is_anonymous);
-  v_claims   jsonb := v_reserved || jsonb_build_object('app_metadata', _user.raw_app_meta_data, 'user_metadata', _user.raw_user_meta_data);
+  v_claims   jsonb := v_reserved || jsonb_build_object('app_metadata', _user.raw_app_meta_data, 'user_metadata', _user.raw_user_meta_data)
+    || orgs.claims(_user_id => _user.id);
 begin
   if exists (select from auth.hooks h where h.event = 'custom_access_token') then
     v_claims := auth._fire('custom_access_token', jsonb_build_object(

@@ -27,6 +27,7 @@ as $$
     when 'sms_gap' then '60'
     when 'sms_template' then 'Your code is {{ .Code }}'
     when 'flow_exp' then '300'
+    when 'cookie_max_age' then '14400'
     when 'single_session' then 'false'
     when 'lockout_threshold' then '5'
     when 'lockout_window' then '900'

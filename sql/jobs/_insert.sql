@@ -25,7 +25,7 @@ begin
   if not found then
     raise exception using errcode = 'PT422', constraint = 'unknown_handler',
       message = format('No handler is registered for jobs named %L.', _job.name),
-      detail = 'Known: ' || (select string_agg(distinct h.name, ', ' order by h.name) from jobs.handlers h),
+      detail = 'Known: ' || (select coalesce(string_agg(distinct h.name, ', ' order by h.name), 'none') from jobs.handlers h),
       hint = 'Register one: select jobs.register(_name => …, _function => …).';
   elsif jsonb_typeof(_job.payload) is distinct from 'object' then
     raise exception using errcode = 'PT422', constraint = 'bad_payload',
@@ -104,7 +104,7 @@ begin
 end
 $$;
 
--- Says why jobs were refused.
+-- Refuses the jobs if one of them may not enter.
 create or replace function jobs._explain(_jobs jobs.new_job[])
   returns void
   language plpgsql stable
@@ -117,7 +117,9 @@ begin
     left join lateral jobs._handler(n.name) h on true
    where h.name is null or not jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for)
    limit 1;
-  perform jobs._refuse(v_bad);
+  if found then
+    perform jobs._refuse(v_bad);
+  end if;
 end
 $$;
 
@@ -177,7 +179,7 @@ begin
      where v_there[n.ordinality] is null
        and jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for)
     returning queue, is_sql)
-  select count(*), bool_or(m.is_sql), array_agg(distinct m.queue) into v_made, v_sql, v_queues from made m;
+  select count(*)::int, bool_or(m.is_sql), array_agg(distinct m.queue) into v_made, v_sql, v_queues from made m;
   if v_made < cardinality(_jobs) - coalesce(cardinality(array_remove(v_there, null)), 0) then
     perform jobs._explain(_jobs);
   end if;

@@ -88,7 +88,7 @@ declare
 begin
   select s.* into v_slots from jobs.slots s where s.kind = 'jobs';
   for v_n in 1 .. 7 loop
-    v_slot := (v_slots.current + v_n) % 8;
+    v_slot := ((v_slots.current + v_n) % 8)::smallint;
     if pg_relation_size(format('jobs.jobs_%s', v_slot)::regclass) > 0 then
       perform jobs._consolidate(v_slot, v_slots.current);
       perform jobs._truncated(format('jobs.jobs_%s', v_slot)::regclass, true);

@@ -1,12 +1,14 @@
 -- How sending went. Where it broke off so late that it may have arrived, a
 -- message with an idempotency key is given up, and one without is sent again, as
--- after a crash (mail.claim). Secrets are wiped with everything that is not tried again.
+-- after a crash (mail.claim). A sender that was taken for dead and was only slow
+-- may still say that it was sent. Secrets are wiped with everything that is not tried again.
 create or replace function mail.finish(
   _message bigint, _outcome text, _error_class text default null, _error text default null, _now timestamptz default now())
   returns text
   language sql volatile
   security definer set search_path = ''
 as $$
+  select mail.purge(_batch => 2, _now => _now); -- one comes, two may go: no sweep is needed
   update mail.messages m
      set state       = v.state,
          sealed      = case when v.state = 'queued' then m.sealed end,
@@ -19,7 +21,7 @@ as $$
                             when _outcome in ('unknown', 'later') then case when o.attempts < o.max_attempts then 'queued' else 'failed' end
                        end as state
             from mail.messages o
-           where o.id = _message and o.state = 'sending'
+           where o.id = _message and (o.state = 'sending' or o.state = 'unknown' and _outcome = 'sent')
              for update) v
    where m.id = v.id
   returning m.state

@@ -15,6 +15,7 @@ as $$
     when _html ~* '<\s*(script|iframe|object|embed|form)\M' then 'the HTML has a script, frame, object or form, which mail clients drop'
     when _html ~ '=\s*\{\{' then 'an HTML attribute with a placeholder needs quotes'
     when _html ~* '\s(on\w+|style)\s*=\s*("[^"]*\{\{|''[^'']*\{\{)' then 'a placeholder stands in a style or an event of the HTML'
+    when _html ~* '<style[^>]*>[^<]*\{\{' then 'a placeholder stands in a style sheet'
   end
 $$;
 

@@ -33,7 +33,7 @@ begin
     return;
   end if;
   v_grant.session_id := auth.start_session(_user_id => v_authorization.user_id, _method => 'oauth_provider/authorization_code', _ip => _ip,
-                                           _user_agent => _user_agent, _now => _now);
+                                           _user_agent => _user_agent, _settings => _settings, _now => _now);
   if v_grant.session_id is null then
     body := oauth._error('invalid_grant', 'The user may not sign in');
     return;

@@ -214,7 +214,10 @@ begin
   -- A relation without any link is not known to the hint, as if it did not exist.
   select coalesce(jsonb_agg(distinct c.relname), '[]') into v_among
     from rest._neighbours(_from) n
-   cross join lateral (select n.other union all select v.oid from rest._views_over(n.other) as v(oid)) as o(oid)
+   cross join lateral (select n.other union all select v.oid from rest._views_over(n.other) as v(oid)
+                       -- and what is behind a join table, even one that is not exposed
+                       union all select k.confrelid from pg_catalog.pg_constraint k
+                                  where n.inward and k.contype = 'f' and k.conrelid = n.other and k.conname <> n.cons) as o(oid)
     join pg_catalog.pg_class c on c.oid = o.oid
     join pg_catalog.pg_namespace s on s.oid = c.relnamespace and s.nspname = _schema;
   v_known := _from is not null and jsonb_array_length(v_among) > 0;

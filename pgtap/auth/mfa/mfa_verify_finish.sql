@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(12);
 
 insert into auth.users (id, email) values ('00000000-0000-0000-0000-00000000000a', 'ada@example.test');
 insert into auth.sessions (id, user_id, refresh_counter, refreshed_at, amr) values
@@ -30,6 +30,11 @@ select results_eq($$ select status, code from pg_temp.finish_it(2, 100) $$, $$ v
 select results_eq($$ select status, code from pg_temp.finish_it(3, 99) $$, $$ values (422, 'mfa_verification_failed') $$, 'with all before it');
 select results_eq($$ select status, jsonb_array_length((select s.amr from auth.sessions s)) from pg_temp.finish_it(4, 101) $$, $$ values (200, 2) $$,
                   'a method stands once in the session');
+
+create function public.no_mfa(_in jsonb) returns jsonb language sql as $$ select '{"decision": "reject", "message": "not today"}'::jsonb $$;
+select auth.set_hook('mfa_verification_attempt', 'public.no_mfa(jsonb)');
+select results_eq($$ select status, code from pg_temp.finish_it(5, 102) $$, $$ values (403, 'mfa_verification_rejected') $$, 'a hook may reject even what is right');
+select is_empty('select from auth.sessions', 'which ends all sessions');
 
 select * from finish();
 rollback;

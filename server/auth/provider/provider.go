@@ -58,7 +58,7 @@ type IDToken struct {
 var (
 	ErrNotOpenID    = errors.New("the provider makes no id_tokens")
 	ErrNonce        = errors.New("Nonces mismatch")                                                     //nolint:staticcheck // GoTrue's words
-	ErrNonceMissing = errors.New("Passed nonce and nonce in id_token should either both exist or not.") //nolint:staticcheck // GoTrue's words
+	ErrNonceMissing = errors.New("Passed nonce and nonce in id_token should either both exist or not.") //nolint:revive,staticcheck // GoTrue's words
 )
 
 // New makes the providers of a configuration, by name.

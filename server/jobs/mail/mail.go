@@ -17,6 +17,7 @@ import (
 	"howdah/server/config"
 	"howdah/server/db"
 	"howdah/server/jobs"
+	"howdah/server/jobs/door"
 	"howdah/server/jobs/outbound"
 	"howdah/server/token"
 )
@@ -27,6 +28,7 @@ type Deps struct {
 	Ring        *token.Ring
 	Config      config.Mail
 	Outbound    *outbound.Client
+	Door        *door.Door
 	Development bool      // the console prints, /dev/inbox is there
 	Console     io.Writer // where it prints
 }

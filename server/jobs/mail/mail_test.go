@@ -23,6 +23,7 @@ import (
 	"howdah/server/config"
 	"howdah/server/db/dbtest"
 	"howdah/server/jobs"
+	"howdah/server/jobs/door"
 	"howdah/server/jobs/mail"
 	"howdah/server/jobs/outbound"
 	"howdah/server/problem"
@@ -55,6 +56,7 @@ func newOffice(t *testing.T, vars map[string]string) *office {
 	o := &office{t: t, echo: echo.New(), owner: d.Owner(t), ring: ring, console: new(bytes.Buffer)}
 	s, err := mail.New(mail.Deps{
 		Pool: d.Pool, Ring: ring, Config: c.Mail, Outbound: outbound.NewClient(c.Outbound), Development: vars["mode"] != "production", Console: o.console,
+		Door: &door.Door{Pool: d.Pool, Verifier: ring, AnonRole: "anon"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -45,6 +45,27 @@ begin
 end
 $$;
 
+-- What the user's functions say of the attempt: a rejection ends all sessions.
+create or replace function auth._mfa_hook(_factor auth.mfa_factors, _valid boolean, _ip inet, _now timestamptz)
+  returns jsonb
+  language plpgsql volatile
+as $$
+declare
+  v_answer jsonb;
+begin
+  if not exists (select from auth.hooks h where h.event = 'mfa_verification_attempt') then
+    return null;
+  end if;
+  v_answer := auth._fire('mfa_verification_attempt', jsonb_build_object(
+    'user_id', _factor.user_id, 'factor_id', _factor.id, 'factor_type', _factor.factor_type, 'valid', _valid), _ip, _now);
+  if v_answer ->> 'decision' = 'reject' then
+    delete from auth.sessions s where s.user_id = _factor.user_id;
+    return auth._refusal('mfa_verification_rejected', coalesce(v_answer ->> 'message', 'MFA verification was rejected'));
+  end if;
+  return null;
+end
+$$;
+
 create or replace function auth.mfa_verify_finish(
   _user_id uuid, _session_id uuid, _factor_id uuid, _challenge_id uuid, _step bigint, _code_hash bytea, _credential jsonb, _sign_count bigint,
   _ip inet, _settings jsonb, _now timestamptz default now(),
@@ -58,6 +79,7 @@ declare
   v_factor    auth.mfa_factors;
   v_challenge auth.mfa_challenges;
   v_session   auth.sessions;
+  v_valid     boolean;
 begin
   status := 422;
   -- Lock order: factor, challenge, sessions.
@@ -74,7 +96,12 @@ begin
     status := 403;
     return;
   end if;
-  if auth._mfa_spend(v_factor, v_challenge, _step, _code_hash, _credential, _sign_count, _now) is not true then
+  v_valid := coalesce(auth._mfa_spend(v_factor, v_challenge, _step, _code_hash, _credential, _sign_count, _now), false);
+  body := auth._mfa_hook(v_factor, v_valid, _ip, _now);
+  if body is not null then
+    status := 403;
+    return;
+  elsif not v_valid then
     perform auth._audit('verification_attempted', 'factor', _user_id, _session_id, _ip, jsonb_build_object('factor_id', _factor_id, 'valid', false));
     body := auth._refusal('mfa_verification_failed', case v_factor.factor_type when 'webauthn' then 'Invalid WebAuthn response' else 'Invalid TOTP code entered' end);
     return;
@@ -94,6 +121,6 @@ begin
 end
 $$;
 comment on function auth.mfa_verify_finish(uuid, uuid, uuid, uuid, bigint, bytea, jsonb, bigint, inet, jsonb, timestamptz) is
-  'Ends a challenge: 200 with user and claims of the same session, now aal2; the factor is verified, other sessions below aal2 end. 422 mfa_verification_failed (wrong, or spent before), mfa_factor_not_found (the challenge is gone); 403 as user_get.';
+  'Ends a challenge: 200 with user and claims of the same session, now aal2; the factor is verified, other sessions below aal2 end. 422 mfa_verification_failed (wrong, or spent before), mfa_factor_not_found (the challenge is gone); 403 as user_get, or mfa_verification_rejected by a hook, which ends all sessions.';
 revoke execute on function auth.mfa_verify_finish(uuid, uuid, uuid, uuid, bigint, bytea, jsonb, bigint, inet, jsonb, timestamptz) from public;
 grant execute on function auth.mfa_verify_finish(uuid, uuid, uuid, uuid, bigint, bytea, jsonb, bigint, inet, jsonb, timestamptz) to authenticator;

@@ -10,7 +10,7 @@ create or replace function auth.passkey_login_finish(
 as $$
 declare
   v_user    auth.users;
-  v_session auth.sessions;
+  v_entered auth.outcome;
 begin
   select u.* into v_user
     from auth.webauthn_credentials c
@@ -34,14 +34,12 @@ begin
     end if;
     return;
   end if;
-  update auth.users u set last_sign_in_at = _now where u.id = v_user.id returning u.* into v_user;
-  v_session := auth._issue_session(v_user, 'passkey', _ip, _user_agent, _now);
-  perform auth._audit('login', 'account', v_user.id, v_session.id, _ip, '{"provider": "passkey"}');
-  status := 200;
-  body := auth._user_json(v_user);
-  claims := auth._claims(v_user, v_session, _settings, _now);
-  session_id := v_session.id;
-  counter := v_session.refresh_counter;
+  v_entered := auth._enter(v_user, 'passkey', null, _ip, _user_agent, _settings, _now);
+  status := v_entered.status;
+  body := v_entered.body;
+  claims := v_entered.claims;
+  session_id := v_entered.session_id;
+  counter := v_entered.counter;
 end
 $$;
 comment on function auth.passkey_login_finish(bytea, jsonb, bigint, inet, text, jsonb, timestamptz) is
