@@ -80,18 +80,6 @@ type pendingResult struct {
 	prepare string // the statement's name; empty for a query
 }
 
-// prepared is what a connection has prepared, by name.
-type prepared struct {
-	names map[string]*preparedStatement
-	clock uint64
-	lost  []string // forgotten, and maybe there all the same
-}
-
-type preparedStatement struct {
-	used uint64                       // when, by the connection's clock
-	is   *pgconn.StatementDescription // nil until the server has described it
-}
-
 const (
 	preparedKey = "howdah.prepared"
 	maxPrepared = 300 // a connection's statements; beyond, the longest unused goes
@@ -186,25 +174,6 @@ func (p *Pipe) Exec(sql string) {
 	p.pending = append(p.pending, pendingResult{})
 }
 
-func (p *Pipe) evict() {
-	if len(p.known.names) < maxPrepared {
-		return
-	}
-	oldest, at := "", ^uint64(0)
-	for name, known := range p.known.names {
-		if known.used < at {
-			oldest, at = name, known.used
-		}
-	}
-	delete(p.known.names, oldest)
-	p.deallocate(oldest)
-}
-
-func (p *Pipe) deallocate(name string) {
-	p.pl.SendDeallocate(name)
-	p.pending = append(p.pending, pendingResult{prepare: "-"})
-}
-
 // Sync ends the transaction and sends all that is queued.
 func (p *Pipe) Sync() error {
 	p.synced = true
@@ -279,28 +248,4 @@ func (p *Pipe) Close(ctx context.Context) {
 	if p.conn.TxStatus() != 'I' {
 		_, _ = p.conn.Exec(ctx, "rollback").ReadAll() // if this did not help, the pool drops the connection
 	}
-}
-
-// drain reads what nobody waits for, to know what was prepared: after an error
-// the server skips all up to the sync.
-func (p *Pipe) drain() {
-	for p.synced && len(p.pending) > 0 && p.Skip() == nil {
-		continue
-	}
-	for _, skipped := range p.pending {
-		delete(p.known.names, skipped.prepare)
-	}
-}
-
-// doubt forgets what is believed to be prepared when the connection says
-// otherwise: it is prepared anew on the next use.
-func (p *Pipe) doubt(err error) {
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) || pg.Code != "26000" && pg.Code != "42P05" {
-		return
-	}
-	for name := range p.known.names {
-		p.known.lost = append(p.known.lost, name)
-	}
-	clear(p.known.names)
 }
