@@ -13,7 +13,7 @@ declare
 begin
   if _user_id is not null then
     select u.* into v_user from auth.users u where u.id = _user_id;
-    v_out.body := auth._refuse_user(v_user, _session_id, _now);
+    v_out.body := coalesce(auth._refuse_user(v_user, _session_id, _now), auth._refuse_delegated(_session_id));
     if v_out.body is not null then
       v_out.status := 403;
     elsif auth._setting(_settings, 'manual_linking') <> 'true' then

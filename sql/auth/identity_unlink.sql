@@ -37,7 +37,7 @@ declare
   v_out      auth.outcome;
 begin
   select u.* into v_user from auth.users u where u.id = _user_id for update;
-  v_out.body := auth._refuse_user(v_user, _session_id, _now);
+  v_out.body := coalesce(auth._refuse_user(v_user, _session_id, _now), auth._refuse_delegated(_session_id));
   if v_out.body is not null then
     v_out.status := 403;
     return v_out;

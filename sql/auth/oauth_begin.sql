@@ -17,7 +17,7 @@ begin
       return auth._no(404, 'manual_linking_disabled', 'Manual linking is disabled');
     end if;
     select u.* into v_user from auth.users u where u.id = _user_id;
-    v_no.body := auth._refuse_user(v_user, _session_id, _now);
+    v_no.body := coalesce(auth._refuse_user(v_user, _session_id, _now), auth._refuse_delegated(_session_id));
     if v_no.body is not null then
       v_no.status := 403;
       return v_no;

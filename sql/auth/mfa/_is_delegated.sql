@@ -9,3 +9,11 @@ as $$
                   where s.id = _session_id
                     and s.amr @? '$[*] ? (@.method == "oauth_provider/authorization_code" || @.method == "impersonation")')
 $$;
+
+create or replace function auth._refuse_delegated(_session_id uuid)
+  returns jsonb
+  language sql stable
+as $$
+  select case when auth._is_delegated(_session_id) then
+    auth._refusal('no_authorization', 'This takes the user''s own session', 'Sign in as the user.') end
+$$;
