@@ -11,7 +11,8 @@ declare
   v_user auth.users;
 begin
   update auth.users u
-     set encrypted_password = case when (u.email_confirmed_at is null or u.email_autoconfirmed) and _token.purpose in ('email', 'magiclink', 'recovery') then null else u.encrypted_password end,
+     set encrypted_password = case when (u.email_confirmed_at is null or u.email_autoconfirmed)
+                                        and _token.purpose in ('email', 'magiclink', 'recovery') then null else u.encrypted_password end,
          email_confirmed_at = coalesce(u.email_confirmed_at, _now), email_autoconfirmed = false, updated_at = _now,
          raw_user_meta_data = u.raw_user_meta_data || '{"email_verified": true}'
    where u.id = _token.user_id
@@ -73,7 +74,8 @@ declare
   v_user auth.users;
 begin
   update auth.users u
-     set email = lower(_email), email_confirmed_at = _now, email_autoconfirmed = not _proved, email_change = null, email_change_confirm_status = 0, is_anonymous = false, updated_at = _now
+     set email = lower(_email), email_confirmed_at = _now, email_autoconfirmed = not _proved, email_change = null,
+         email_change_confirm_status = 0, is_anonymous = false, updated_at = _now
    where u.id = _user_id
   returning u.* into v_user;
   perform auth._own_identity(v_user, 'email', _now);

@@ -17,8 +17,10 @@ declare
     || orgs.claims(_user_id => _user.id);
 begin
   if exists (select from auth.hooks h where h.event = 'custom_access_token') then
-    v_claims := auth._fire('custom_access_token', jsonb_build_object(
-      'user_id', _user.id, 'claims', v_claims, 'authentication_method', coalesce(_method, _session.amr #>> '{0,method}')), _session.ip, _now) -> 'claims';
+    v_claims := auth._fire(
+      'custom_access_token',
+      jsonb_build_object('user_id', _user.id, 'claims', v_claims, 'authentication_method', coalesce(_method, _session.amr #>> '{0,method}')),
+      _session.ip, _now) -> 'claims';
     if (jsonb_typeof(v_claims) = 'object') is not true then
       raise exception using errcode = 'PT500', constraint = 'unexpected_failure', message = 'A custom_access_token hook answered no claims.',
         hint = 'Answer {"claims": {…}}.';

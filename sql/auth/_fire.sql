@@ -14,8 +14,10 @@ declare
 begin
   v_names := array(select h.function from auth.hooks h where h.event = _event order by h.position, h.function);
   foreach v_name in array v_names loop
-    execute format('select %s($1)', (v_name || '(jsonb)')::regprocedure::oid::regproc) into v_answer using v_input || jsonb_build_object('metadata', jsonb_build_object(
-      'uuid', gen_random_uuid(), 'time', auth._time(_now), 'name', _event, 'ip_address', host(_ip)));
+    execute format('select %s($1)', (v_name || '(jsonb)')::regprocedure::oid::regproc)
+       into v_answer
+      using v_input || jsonb_build_object('metadata', jsonb_build_object(
+              'uuid', gen_random_uuid(), 'time', auth._time(_now), 'name', _event, 'ip_address', host(_ip)));
     if v_answer #>> '{error,message}' <> '' then
       raise exception using
         errcode = 'PT' || case when v_answer #>> '{error,http_code}' ~ '^[45][0-9][0-9]$' then v_answer #>> '{error,http_code}' else '500' end,

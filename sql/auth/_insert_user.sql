@@ -35,7 +35,9 @@ declare
     when _phone is not null then jsonb_build_object('sub', v_id, 'phone', _phone, 'email_verified', false, 'phone_verified', _confirmed) end;
 begin
   if exists (select from auth.hooks h where h.event = 'before_user_created') then
-    perform auth._fire('before_user_created', jsonb_build_object('user', auth._made_up_user(_email, _phone, _data, _now) || jsonb_build_object('id', v_id)), _ip, _now);
+    perform auth._fire(
+      'before_user_created',
+      jsonb_build_object('user', auth._made_up_user(_email, _phone, _data, _now) || jsonb_build_object('id', v_id)), _ip, _now);
   end if;
   insert into auth.users (id, email, phone, encrypted_password, raw_user_meta_data, raw_app_meta_data, is_anonymous,
                           email_confirmed_at, email_autoconfirmed, phone_confirmed_at, created_at, updated_at)

@@ -159,7 +159,8 @@ begin
   perform auth._add_identity(_user_id, _provider, _identity, _now);
   perform auth._audit('identity_linked', 'user', _user_id, null, _ip, jsonb_build_object('provider', _provider));
   select u.* into v_user from auth.users u where u.id = _user_id for update;
-  if v_user.email is null and _identity ->> 'email' <> '' and not exists (select from auth._user_by(_identity ->> 'email', null)) then
+  if v_user.email is null and _identity ->> 'email' <> ''
+     and not exists (select from auth._user_by(_identity ->> 'email', null)) then
     update auth.users u
        set email = lower(_identity ->> 'email'), email_confirmed_at = case when v_vouched then _now end, email_autoconfirmed = false,
            is_anonymous = u.is_anonymous and not v_vouched

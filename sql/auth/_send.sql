@@ -32,10 +32,12 @@ declare
 begin
   insert into auth.one_time_tokens as t (user_id, kind, purpose, relates_to, token_hash, code_hash, flow_id, created_at, expires_at)
   values (_user_id, _kind, _purpose, _to, decode(_token ->> 'token', 'hex'),
-          auth._code_hash(decode(_token ->> 'code', 'hex'), _user_id), auth._begin_flow(_user_id, _purpose, _token, v_expires_at, _now), _now, v_expires_at)
+          auth._code_hash(decode(_token ->> 'code', 'hex'), _user_id),
+          auth._begin_flow(_user_id, _purpose, _token, v_expires_at, _now), _now, v_expires_at)
       on conflict (user_id, kind) do update
      set id = excluded.id, purpose = excluded.purpose, relates_to = excluded.relates_to, token_hash = excluded.token_hash,
-         code_hash = excluded.code_hash, attempts = 0, flow_id = excluded.flow_id, created_at = excluded.created_at, expires_at = excluded.expires_at;
+         code_hash = excluded.code_hash, attempts = 0, flow_id = excluded.flow_id,
+         created_at = excluded.created_at, expires_at = excluded.expires_at;
   update auth.users u
      set confirmation_sent_at = case when _kind = 'confirmation' then _now else u.confirmation_sent_at end,
          recovery_sent_at = case when _kind = 'recovery' then _now else u.recovery_sent_at end,

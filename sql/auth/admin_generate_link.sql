@@ -19,7 +19,8 @@ end
 $$;
 
 create or replace function auth.admin_generate_link(
-  _type text, _email text, _new_email text, _password_hash text, _data jsonb, _token jsonb, _ip inet, _settings jsonb, _now timestamptz default now())
+  _type text, _email text, _new_email text, _password_hash text, _data jsonb, _token jsonb, _ip inet, _settings jsonb,
+  _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -30,11 +31,13 @@ declare
                       when _type = 'email_change_current' then 'email_change_current' else 'email_change_new' end;
   v_out  auth.outcome;
 begin
-  if not auth._is_email(_email) or _new_email is not null and not auth._is_email(_new_email) or v_kind = 'email_change_new' and _new_email is null then
+  if not auth._is_email(_email) or _new_email is not null and not auth._is_email(_new_email)
+     or v_kind = 'email_change_new' and _new_email is null then
     return auth._no(400, 'validation_failed', 'Unable to validate email address: invalid format');
   end if;
   select u.* into v_user from auth._user_by(_email, null) u;
-  if v_user.email_confirmed_at is not null and v_kind = 'confirmation' or _new_email is not null and exists (select from auth._user_by(_new_email, null)) then
+  if v_user.email_confirmed_at is not null and v_kind = 'confirmation'
+     or _new_email is not null and exists (select from auth._user_by(_new_email, null)) then
     return auth._no(422, 'email_exists', 'A user with this email address has already been registered');
   end if;
   v_out.flow := case when v_user.id is null and _type = 'magiclink' then 'signup' else _type end;

@@ -10,13 +10,13 @@ create or replace function auth.admin_token(
   security definer set search_path = ''
 as $$
 declare
-  v_most    constant int := case _kind when 'impersonation' then 900 else 2592000 end;
-  v_actor   constant text := coalesce(auth.uid()::text, _actor, auth.role());
+  v_most     constant int := case _kind when 'impersonation' then 900 else 2592000 end;
+  v_actor    constant text := coalesce(auth.uid()::text, _actor, auth.role());
   v_reserved constant text[] := array['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'email', 'phone', 'role', 'aal', 'amr', 'session_id',
                                       'is_anonymous', 'act', 'app_metadata', 'user_metadata'];
-  v_user    auth.users;
-  v_session auth.sessions;
-  v_out     auth.outcome;
+  v_user     auth.users;
+  v_session  auth.sessions;
+  v_out      auth.outcome;
 begin
   if _kind = 'impersonation' and (btrim(_reason) <> '') is not true then
     return auth._no(400, 'validation_failed', 'Impersonation needs a reason');
@@ -33,7 +33,8 @@ begin
   end if;
   insert into auth.sessions (user_id, created_at, updated_at, not_after, amr, ip, user_agent, tag)
   values (v_user.id, _now, _now, _now + make_interval(secs => _seconds),
-          jsonb_build_array(jsonb_build_object('method', _kind, 'timestamp', floor(extract(epoch from _now))::bigint)), _ip, left(_user_agent, 1024), _kind)
+          jsonb_build_array(jsonb_build_object('method', _kind, 'timestamp', floor(extract(epoch from _now))::bigint)),
+          _ip, left(_user_agent, 1024), _kind)
   returning * into v_session;
   perform auth._audit('user_impersonated', 'account', v_user.id, v_session.id, _ip,
                       jsonb_build_object('actor', v_actor, 'reason', left(_reason, 1000), 'kind', _kind, 'seconds', _seconds));

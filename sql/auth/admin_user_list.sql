@@ -18,7 +18,8 @@ begin
        where v_filter = '' or strpos(lower(concat_ws(' ', u.email, u.phone, u.raw_user_meta_data ->> 'full_name')), v_filter) > 0
        order by case when _ascending then u.created_at end, case when not _ascending then u.created_at end desc, u.id
        limit least(greatest(_per_page, 1), 1000) offset (greatest(_page, 1) - 1)::bigint * least(greatest(_per_page, 1), 1000)) u)
-  select jsonb_build_object('users', coalesce(jsonb_agg(auth._user_json(p.one) order by p.n), '[]'), 'aud', 'authenticated') into body from page p;
+  select jsonb_build_object('users', coalesce(jsonb_agg(auth._user_json(p.one) order by p.n), '[]'), 'aud', 'authenticated')
+    into body from page p;
   status := 200;
 end
 $$;

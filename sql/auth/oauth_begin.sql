@@ -23,7 +23,8 @@ begin
       return v_no;
     end if;
   end if;
-  insert into auth.flow_states (purpose, provider, state_hash, sealed, code_challenge, code_challenge_method, redirect_to, linking_user_id, created_at, expires_at)
+  insert into auth.flow_states
+    (purpose, provider, state_hash, sealed, code_challenge, code_challenge_method, redirect_to, linking_user_id, created_at, expires_at)
   values ('oauth', _provider, _state, _sealed, _code_challenge, lower(_code_challenge_method), _redirect_to, _user_id, _now,
           _now + make_interval(secs => auth._setting(_settings, 'flow_exp')::double precision));
   return auth._yes();

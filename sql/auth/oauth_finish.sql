@@ -11,7 +11,8 @@ declare
   v_user auth.users;
   v_out  auth.outcome;
 begin
-  select f.* into v_flow from auth.flow_states f where f.id = _flow_id and f.state_hash is null and f.user_id is null and f.expires_at > _now for update;
+  select f.* into v_flow from auth.flow_states f
+   where f.id = _flow_id and f.state_hash is null and f.user_id is null and f.expires_at > _now for update;
   if v_flow.id is null then
     return auth._no(400, 'bad_oauth_state', 'OAuth state not found or expired');
   elsif v_flow.linking_user_id is not null then

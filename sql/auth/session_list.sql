@@ -11,7 +11,8 @@ begin
   body := auth._refuse_user(v_user, _session_id, _now);
   status := case when body is null then 200 else 403 end;
   if status = 200 then
-    select coalesce(jsonb_agg(auth._session_json(s) || jsonb_build_object('current', s.id = _session_id) order by coalesce(s.refreshed_at, s.created_at) desc), '[]')
+    select coalesce(jsonb_agg(auth._session_json(s) || jsonb_build_object('current', s.id = _session_id)
+                              order by coalesce(s.refreshed_at, s.created_at) desc), '[]')
       into body
       from (select * from auth.sessions s where s.user_id = _user_id order by s.updated_at desc limit 200) s;
   end if;

@@ -60,7 +60,8 @@ begin
   if _new_hash is not null then
     update auth.users u set encrypted_password = _new_hash where u.id = v_user.id;
   end if;
-  update auth.identities i set last_sign_in_at = _now where i.user_id = v_user.id and i.provider = case when _address ~ '@' then 'email' else 'phone' end;
+  update auth.identities i set last_sign_in_at = _now
+   where i.user_id = v_user.id and i.provider = case when _address ~ '@' then 'email' else 'phone' end;
   return auth._enter(v_user, 'password', null, _ip, _user_agent, _settings, _now);
 end
 $$;

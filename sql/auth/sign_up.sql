@@ -16,7 +16,8 @@ begin
   if _confirmed then
     return auth._no(422, 'user_already_exists', 'User already registered', 'Sign in instead, or recover the password.');
   elsif v_user.confirmed_at is null and v_user.id is not null then
-    perform auth._send(v_user, 'confirmation', case when _email is null then 'sms' else 'signup' end, coalesce(_email, _phone), _token, _ip, _settings, _now);
+    perform auth._send(v_user, 'confirmation', case when _email is null then 'sms' else 'signup' end, coalesce(_email, _phone),
+                       _token, _ip, _settings, _now);
     return auth._yes(auth._user_json(u)) from auth.users u where u.id = v_user.id;
   end if;
   return auth._yes(auth._made_up_user(_email, _phone, _data, _now));
@@ -34,7 +35,8 @@ declare
   v_email     constant text := lower(_email);
   v_phone     constant text := auth._phone(_phone);
   v_provider  constant text := case when v_email is not null then 'email' when v_phone is not null then 'phone' else 'anonymous' end;
-  v_confirmed constant boolean := auth._setting(_settings, case v_provider when 'email' then 'autoconfirm' when 'phone' then 'phone_autoconfirm' end) is distinct from 'false';
+  v_confirmed constant boolean := v_provider = 'anonymous'
+    or auth._setting(_settings, case v_provider when 'email' then 'autoconfirm' else 'phone_autoconfirm' end) = 'true';
   v_user      auth.users;
   v_out       auth.outcome;
 begin
@@ -50,9 +52,11 @@ begin
   end if;
   perform auth._audit('user_signedup', 'team', v_user.id, null, _ip, jsonb_build_object('provider', v_provider));
   if v_confirmed then
-    return auth._enter(v_user, case v_provider when 'anonymous' then 'anonymous' else 'password' end, null, _ip, _user_agent, _settings, _now);
+    return auth._enter(v_user, case v_provider when 'anonymous' then 'anonymous' else 'password' end, null,
+                       _ip, _user_agent, _settings, _now);
   end if;
-  perform auth._send(v_user, 'confirmation', case v_provider when 'phone' then 'sms' else 'signup' end, coalesce(v_email, v_phone), _token, _ip, _settings, _now);
+  perform auth._send(v_user, 'confirmation', case v_provider when 'phone' then 'sms' else 'signup' end, coalesce(v_email, v_phone),
+                     _token, _ip, _settings, _now);
   return auth._yes(auth._user_json(u)) from auth.users u where u.id = v_user.id;
 end
 $$;

@@ -16,7 +16,8 @@ begin
     return v_out;
   elsif auth._needs_aal2(_user_id, _session_id) then
     return auth._no(401, 'insufficient_aal', 'AAL2 session is required to delete the account when MFA is enabled.');
-  elsif not exists (select from auth.sessions s where s.id = _session_id and s.created_at > _now - interval '15 minutes' and s.tag is null) then
+  elsif not exists (select from auth.sessions s
+                     where s.id = _session_id and s.created_at > _now - interval '15 minutes' and s.tag is null) then
     return auth._no(403, 'reauthentication_needed', 'Deleting an account needs a fresh session', 'Sign in again, then delete.');
   end if;
   delete from auth.users u where u.id = _user_id;

@@ -49,10 +49,13 @@ begin
   elsif auth._needs_aal2(v_user.id, _session_id) then
     v_no := auth._no(401, 'insufficient_aal', 'AAL2 session is required to update email or password when MFA is enabled.');
   elsif auth._setting(_settings, 'reauthenticate_password') = 'true' and not v_recent and _nonce is null then
-    v_no := auth._no(400, 'reauthentication_needed', 'Password update requires reauthentication', 'Ask for a code at /reauthenticate and send it as nonce.');
-  elsif auth._setting(_settings, 'reauthenticate_password') = 'true' and not v_recent and not auth._take_nonce(v_user, _nonce, _settings, _now) then
+    v_no := auth._no(400, 'reauthentication_needed', 'Password update requires reauthentication',
+                     'Ask for a code at /reauthenticate and send it as nonce.');
+  elsif auth._setting(_settings, 'reauthenticate_password') = 'true' and not v_recent
+        and not auth._take_nonce(v_user, _nonce, _settings, _now) then
     v_no := auth._no(422, 'reauthentication_not_valid', 'Invalid nonce');
-  elsif auth._setting(_settings, 'require_current_password') = 'true' and v_user.encrypted_password <> '' and not v_recover and not _with_current then
+  elsif auth._setting(_settings, 'require_current_password') = 'true' and v_user.encrypted_password <> ''
+        and not v_recover and not _with_current then
     v_no := auth._no(400, 'current_password_required', 'Current password required when setting a new password.');
   end if;
   status := coalesce(v_no.status, 200);

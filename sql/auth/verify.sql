@@ -92,7 +92,8 @@ begin
   end if;
   delete from auth.one_time_tokens t where t.user_id = v_user.id;
   if _flow_code is not null and v_token.flow_id is not null then
-    update auth.flow_states f set code_hash = _flow_code, expires_at = _now + make_interval(secs => auth._setting(_settings, 'flow_exp')::double precision)
+    update auth.flow_states f
+       set code_hash = _flow_code, expires_at = _now + make_interval(secs => auth._setting(_settings, 'flow_exp')::double precision)
      where f.id = v_token.flow_id;
     v_out.status := 200;
     v_out.flow := 'pkce';
