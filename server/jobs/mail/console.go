@@ -22,7 +22,8 @@ func (c *console) send(ctx context.Context, m message) error {
 	if m.subject != "" {
 		subject = "Subject: " + m.subject + "\n"
 	}
-	_, err = fmt.Fprintf(c.Console, "--- %s %d, see /dev/inbox/%d\nTo: %s\n%s\n%s\n---\n", m.channel, m.id, kept, m.recipient, subject, printable(m.text))
+	_, err = fmt.Fprintf(c.Console, "--- %s %d, see /dev/inbox/%d\nTo: %s\n%s\n%s\n---\n",
+		m.channel, m.id, kept, m.recipient, subject, printable(m.text))
 	return err
 }
 

@@ -60,6 +60,13 @@ func atHome(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// What the page and the mail in its frame may do: neither runs a script.
+const (
+	pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	mailPolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src https: http: data:;" +
+		" style-src 'unsafe-inline'; frame-ancestors 'self'"
+)
+
 type inboxPage struct {
 	Letters  []letterBox
 	Selected *letterBox
@@ -91,7 +98,7 @@ func (s *Service) showInbox(c echo.Context) error {
 		return err
 	}
 	h := c.Response().Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", pagePolicy)
 	h.Set("Cache-Control", "no-store")
 	return c.HTMLBlob(http.StatusOK, b.Bytes())
 }
@@ -108,7 +115,7 @@ func (s *Service) showHTML(c echo.Context) error {
 		return err
 	}
 	h := c.Response().Header()
-	h.Set("Content-Security-Policy", "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; frame-ancestors 'self'")
+	h.Set("Content-Security-Policy", mailPolicy)
 	h.Set("X-Frame-Options", "SAMEORIGIN")
 	h.Set("Cache-Control", "no-store")
 	return c.HTML(http.StatusOK, `<base target="_blank">`+found.HTML)

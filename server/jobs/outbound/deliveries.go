@@ -10,7 +10,8 @@ import (
 	"howdah/server/jobs/door"
 )
 
-const emitSQL = `select 202 as status, jsonb_build_object('event', e.id) as body from webhooks.emit(_topic => $1, _payload => $2, _version => $3) as e (id)`
+const emitSQL = `select 202 as status, jsonb_build_object('event', e.id) as body
+from webhooks.emit(_topic => $1, _payload => $2, _version => $3) as e (id)`
 
 type event struct {
 	Topic        *string
@@ -46,7 +47,8 @@ func (s *Service) testFire(c echo.Context) error {
 	return s.Door.Call(c, testFireSQL, in.Topic, in.object(), in.Subscription)
 }
 
-const listDeliveriesSQL = `select status, body from webhooks.list_deliveries(_subscription => $1, _state => $2, _event => $3, _before => $4, _limit => $5)`
+const listDeliveriesSQL = `select status, body
+from webhooks.list_deliveries(_subscription => $1, _state => $2, _event => $3, _before => $4, _limit => $5)`
 
 func (s *Service) listDeliveries(c echo.Context) error {
 	subscription, err := optionalID(c, "subscription")

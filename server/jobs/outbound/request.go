@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func (s *Service) request(ctx context.Context, job jobs.Job) (json.RawMessage, e
 		return nil, s.failed(ctx, in.Request, &Error{Kind: Refused, Message: err.Error()})
 	}
 	if out.Method == http.MethodPost || out.Method == http.MethodPatch {
-		setDefault(header, "Idempotency-Key", "howdah-"+strconv.FormatInt(in.Request, 10)+"-"+fingerprint(s.Ring.MAC("http request", []byte(strconv.FormatInt(in.Request, 10)))))
+		setDefault(header, "Idempotency-Key", s.idempotencyKey(in.Request))
 	}
 	r := Request{Method: out.Method, URL: out.URL, Header: header, Timeout: time.Duration(out.TimeoutMS) * time.Millisecond, Redirects: true}
 	if out.Body != nil {
@@ -69,6 +70,12 @@ func (s *Service) request(ctx context.Context, job jobs.Job) (json.RawMessage, e
 		return nil, patience(fmt.Errorf("the host answered %d", resp.Status), retryAfter(resp.Header, time.Now()))
 	}
 	return s.answered(ctx, in.Request, resp)
+}
+
+// idempotencyKey is the same each time a request is sent.
+func (s *Service) idempotencyKey(id int64) string {
+	text := strconv.FormatInt(id, 10)
+	return "howdah-" + text + "-" + hex.EncodeToString(s.Ring.MAC("http request", []byte(text))[:8])
 }
 
 // sendAgain says what comes after a request that had no response.
@@ -105,7 +112,9 @@ func again(status int) bool {
 func (s *Service) failed(ctx context.Context, id int64, e *Error) error {
 	ctx, cancel := settling(ctx)
 	defer cancel()
-	if _, err := db.CallRow[struct{ Done bool }](ctx, s.Pool, finishRequestSQL, id, nil, nil, nil, nil, false, e.Kind == TimedOut, e.Message); err != nil {
+	_, err := db.CallRow[struct{ Done bool }](ctx, s.Pool, finishRequestSQL,
+		id, nil, nil, nil, nil, false, e.Kind == TimedOut, e.Message)
+	if err != nil {
 		return err
 	}
 	return jobs.Final(e)
@@ -123,7 +132,9 @@ func (s *Service) answered(ctx context.Context, id int64, resp *Response) (json.
 	if text, ok := asText(resp); ok {
 		content, raw = &text, nil
 	}
-	if _, err := db.CallRow[struct{ Done bool }](ctx, s.Pool, finishRequestSQL, id, resp.Status, headers, content, raw, resp.Truncated, false, nil); err != nil {
+	_, err := db.CallRow[struct{ Done bool }](ctx, s.Pool, finishRequestSQL,
+		id, resp.Status, headers, content, raw, resp.Truncated, false, nil)
+	if err != nil {
 		return nil, err
 	}
 	return json.RawMessage(fmt.Sprintf(`{"status": %d}`, resp.Status)), nil

@@ -69,5 +69,3 @@ func sign(h http.Header, id string, at time.Time, body []byte, secrets ...string
 	h.Set("X-Signature-Alg", "hmac-sha256")
 	h.Set("X-Signature-Version", "v1")
 }
-
-func fingerprint(mac []byte) string { return hex.EncodeToString(mac[:8]) }

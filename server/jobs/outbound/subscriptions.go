@@ -98,7 +98,8 @@ func (s *Service) withSecret(c echo.Context, out db.Outcome, sealed []byte) erro
 	return c.JSONBlob(out.Status, body)
 }
 
-const updateSubscriptionSQL = `select status, body from webhooks.update_subscription(_id => $1, _topics => $2, _url => $3, _description => $4, _enabled => $5)`
+const updateSubscriptionSQL = `select status, body
+from webhooks.update_subscription(_id => $1, _topics => $2, _url => $3, _description => $4, _enabled => $5)`
 
 func (s *Service) updateSubscription(c echo.Context) error {
 	var in struct {

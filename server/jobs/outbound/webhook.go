@@ -98,7 +98,8 @@ func (s *Service) delivered(ctx context.Context, id int64, attempt int, resp *Re
 		body := storable(string(resp.Body))
 		status, answer, wait = &resp.Status, &body, retryAfter(resp.Header, time.Now())
 	}
-	out, err := db.CallRow[struct{ State *string }](ctx, s.Pool, finishDeliverySQL, id, attempt, status, took.Milliseconds(), text, answer, wait, s.Config.WebhookDisableAfter)
+	out, err := db.CallRow[struct{ State *string }](ctx, s.Pool, finishDeliverySQL,
+		id, attempt, status, took.Milliseconds(), text, answer, wait, s.Config.WebhookDisableAfter)
 	if err != nil {
 		return nil, err
 	}
