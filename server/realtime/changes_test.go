@@ -115,6 +115,10 @@ func TestBadSubscriptionsAreTold(t *testing.T) {
 			t.Errorf("%v: %s", entry, f.raw)
 		}
 	}
+	waiting := m{"postgres_changes": []m{{"event": "*", "table": "plain"}}, "postgres_changes_options": m{"wait": true}}
+	if f := c.join("realtime:waiting", waiting); f.payload["status"] != "error" || !strings.Contains(string(f.raw), "RealtimeDisabledForConfiguration: ") {
+		t.Errorf("who waits for it is refused the join: %s", f.raw)
+	}
 	c.mustJoin("realtime:wild", m{"postgres_changes": []m{{"event": "*", "schema": "*"}}})
 }
 

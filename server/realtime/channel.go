@@ -158,7 +158,12 @@ func isKey(text string) bool { return len(text) > 3 && text[:3] == "sb_" }
 func (c *channel) open(m *message, p *joinPayload) {
 	sock := c.socket
 	c.expireAt(c.who.expires)
-	answer, systems := c.subscribe(p)
+	answer, systems, failed := c.subscribe(p)
+	if failed != "" && p.Config.ChangesOptions.Wait { // it would rather not be joined than hear nothing
+		c.end()
+		sock.refuseJoin(m, "RealtimeDisabledForConfiguration: "+failed)
+		return
+	}
 	sock.reply(m, "ok", map[string]any{"postgres_changes": answer})
 	for _, text := range systems {
 		c.push("system", text)
