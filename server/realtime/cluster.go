@@ -241,11 +241,30 @@ func (k *cluster) run(ctx context.Context) {
 	}
 }
 
+// askKeys ends the channels of API keys that were revoked.
+func (s *Service) askKeys(ctx context.Context) {
+	byKey := map[string][]*channel{}
+	keys := map[string]*caller{}
+	for _, c := range s.rooms.all() {
+		if who, _ := c.caller(); who.key != nil {
+			keys[who.key.Prefix], byKey[who.key.Prefix] = who, append(byKey[who.key.Prefix], c)
+		}
+	}
+	for prefix, who := range keys {
+		if _, err := s.assume(who.token, who.key); refusedKey(err) && ctx.Err() == nil {
+			for _, c := range byKey[prefix] {
+				c.shut("The API key is not valid any more")
+			}
+		}
+	}
+}
+
 const beatSQL = `select status, body from realtime.beat(_node => $1, _sessions => $2, _users => $3)`
 
 // beat tells the database that the node lives, and ends the channels of
 // sessions that have ended.
 func (s *Service) beat(ctx context.Context) {
+	s.askKeys(ctx)
 	bySession := map[string][]*channel{}
 	var sessions, users []string
 	for _, c := range s.rooms.all() {

@@ -389,3 +389,29 @@ func TestTheDemoPage(t *testing.T) {
 		t.Errorf("%d %s", status, kind)
 	}
 }
+
+// An API key is its owner on sockets, too, within its scopes, until it is revoked.
+func TestAPIKeys(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.exec(notesSQL)
+	n := b.node(nil, nil)
+	_, id, _ := b.user()
+	text, key := b.ring.NewAPIKey()
+	b.exec(`insert into auth.api_keys (name, prefix, key_hash, user_id, scopes) values ('k', $1, $2, $3, '{realtime:read}')`, key.Prefix, key.MAC, id)
+	if _, got := n.tryDial(text[:len(text)-1]+"x", "2.0.0", nil); !strings.HasPrefix(got, "401") {
+		t.Errorf("a wrong key: %s", got)
+	}
+	c := n.dial(text)
+	c.mustJoin("realtime:r", m{"broadcast": m{"ack": true}, "postgres_changes": []m{{"event": "*", "table": "notes"}}})
+	b.exec("insert into public.notes (id, owner) values (1, $1)", id)
+	if f := c.event("postgres_changes"); recordID(f) != 1 {
+		t.Errorf("%s", f.raw)
+	}
+	ref := c.send("realtime:r", "broadcast", shout("x", m{}))
+	if f := c.await("the refusal", func(f frame) bool { return f.ref == ref }); f.payload["status"] != "error" {
+		t.Errorf("it may read alone: %s", f.raw)
+	}
+	b.exec("update auth.api_keys set revoked_at = now()")
+	c.event("phx_close")
+}
