@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,6 +92,39 @@ func genOpenAPICmd() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write to this file (default: print)")
 	cmd.Flags().StringVar(&schema, "schema", "", "schema (default: the first that /rest/v1 exposes)")
+	return cmd
+}
+
+func docsCmd() *cobra.Command {
+	var out string
+	var schemas []string
+	cmd := &cobra.Command{
+		Use:   "docs",
+		Short: "Print the reference of the schema, from its comments: tables, functions, who may call them",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, app, err := loadProject()
+			if err != nil {
+				return err
+			}
+			if len(schemas) == 0 {
+				schemas = append(slices.Clone(c.Rest.Schemas), "functions")
+			}
+			return migrated(cmd.Context(), c, app, cmd.ErrOrStderr(), func(stand *server.Stand) error {
+				described, err := gen.Read(cmd.Context(), stand.OwnerURL, schemas)
+				if err != nil {
+					return err
+				}
+				text, err := gen.Write("md", described)
+				if err != nil {
+					return err
+				}
+				return writeOut(cmd.OutOrStdout(), out, []byte(text))
+			})
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "", "write to this file (default: print)")
+	cmd.Flags().StringSliceVar(&schemas, "schema", nil, "schemas (default: those that /rest/v1 exposes, and functions)")
 	return cmd
 }
 

@@ -105,8 +105,8 @@ func copyTemplate(dir, from, name string) error {
 		if err != nil {
 			return err
 		}
-		// git would take these for its own
-		rel = strings.ReplaceAll(rel, "dot_", ".")
+		// git would take names with a dot for its own.
+		rel = strings.NewReplacer("dot_", ".", "__NAME__", name).Replace(rel)
 		to := filepath.Join(dir, rel)
 		if d.IsDir() {
 			return os.MkdirAll(to, 0o755) //nolint:gosec // a folder of source code

@@ -27,9 +27,13 @@ func main() {
 		<-ctx.Done()
 		stop() // a second signal ends the process at once
 	}()
-	err := root().ExecuteContext(ctx)
+	err := execute(ctx, root(), os.Args[1:])
 	if err == nil {
 		return
+	}
+	var plugin *exitError
+	if errors.As(err, &plugin) {
+		os.Exit(plugin.code)
 	}
 	fmt.Fprintln(os.Stderr, "howdah: "+err.Error())
 	var mistakes *config.Mistakes

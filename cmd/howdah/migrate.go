@@ -40,7 +40,7 @@ nothing else: that is all that ` + "`howdah serve --only rest`" + ` needs there.
 	}
 	cmd.Flags().StringVar(&only, "only", "", "rest: the data API alone")
 	cmd.Flags().StringVar(&login, "login", "", "with --only: the role that the server logs in as (default: PGRST_DB_URI's, else authenticator)")
-	cmd.AddCommand(migrateStatusCmd())
+	cmd.AddCommand(migrateStatusCmd(), migrateNewCmd(), migrateDownCmd())
 	return cmd
 }
 

@@ -32,7 +32,8 @@ func root() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &misuseError{err} })
-	cmd.AddCommand(serveCmd(), upCmd(), devCmd(), stopCmd(), resetCmd(), migrateCmd(), keysCmd(), infoCmd(), doctorCmd(), configCmd(), versionCmd(), workerCmd(), storageCmd(), realtimeCmd())
+	cmd.AddCommand(serveCmd(), upCmd(), devCmd(), stopCmd(), resetCmd(), migrateCmd(), keysCmd(), infoCmd(), doctorCmd(), configCmd(), versionCmd())
+	cmd.AddCommand(workerCmd(), jobsCmd(), cronCmd(), storageCmd(), realtimeCmd())
 	cmd.AddCommand(developing()...)
 	return cmd
 }

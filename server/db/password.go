@@ -44,3 +44,21 @@ func scramVerifier(password string) (string, error) {
 	b64 := base64.StdEncoding.EncodeToString
 	return fmt.Sprintf("SCRAM-SHA-256$%d:%s$%s:%s", rounds, b64(salt), b64(stored[:]), b64(mac("Server Key"))), nil
 }
+
+// SetPassword gives a role that logs in its password, as the owner.
+func SetPassword(ctx context.Context, ownerURL, role, password string) error {
+	const loginSQL = `select coalesce((select r.rolcanlogin from pg_catalog.pg_roles r where r.rolname = $1), false)`
+	conn, err := connectOwner(ctx, ownerURL)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	var login bool
+	if err := conn.QueryRow(ctx, loginSQL, role).Scan(&login); err != nil {
+		return err
+	}
+	if !login {
+		return fmt.Errorf("there is no role %s that logs in", role)
+	}
+	return setPassword(ctx, conn, role, password)
+}

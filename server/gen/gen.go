@@ -53,6 +53,7 @@ type Function struct {
 	Returns       Type
 	Arguments     []Argument
 	Columns       []Argument // of a table that it answers
+	Roles         []string   // that may call it
 }
 
 // Argument is one of a function's.
@@ -108,7 +109,7 @@ func Read(ctx context.Context, ownerURL string, schemas []string) ([]Schema, err
 
 // languages are the generators by the name that --lang takes.
 var languages = map[string]func([]Schema) (string, error){
-	"ts": typescript, "go": golang, "py": python, "json": jsonSchema,
+	"ts": typescript, "go": golang, "py": python, "json": jsonSchema, "md": markdown,
 }
 
 // Languages lists what Write knows.

@@ -49,7 +49,7 @@ func TestGeneratedTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for language, check := range map[string]func(*testing.T, string, string){"ts": nil, "go": checkGo, "py": checkPython, "json": checkJSON} {
+	for language, check := range map[string]func(*testing.T, string, string){"ts": nil, "md": nil, "go": checkGo, "py": checkPython, "json": checkJSON} {
 		path := filepath.Join("testdata", "database."+language+".golden")
 		got, err := gen.Write(language, schemas)
 		if err != nil {

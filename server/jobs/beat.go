@@ -14,6 +14,7 @@ const (
 	beatSQL   = `select jobs.worker_beat(_worker => $1, _host => $2, _pid => $3, _queues => $4, _concurrency => $5, _running => $6)`
 	extendSQL = `select unnest(jobs.extend(_ids => $1, _worker => $2))`
 	sweepSQL  = `select jobs.sweep()`
+	tickSQL   = `select jobs.tick()`
 )
 
 const beatEvery = 10 * time.Second
@@ -99,6 +100,23 @@ func (s *Service) keepHouse(ctx context.Context) {
 		last, seen = time.Now(), claimed
 		if err := s.exec(ctx, sweepSQL); err != nil && ctx.Err() == nil {
 			slog.WarnContext(ctx, "sweeping jobs failed", "error", err)
+		}
+	}
+}
+
+// tick enqueues what cron has due, every second; of all workers one at a time
+// does.
+func (s *Service) tick(ctx context.Context) {
+	every := time.NewTicker(time.Second)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+		if err := s.exec(ctx, tickSQL); err != nil && ctx.Err() == nil {
+			slog.WarnContext(ctx, "cron did not tick", "error", err)
 		}
 	}
 }

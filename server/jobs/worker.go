@@ -40,6 +40,9 @@ func (s *Service) Run(ctx context.Context) error {
 	reporting.Go(func() { r.run(base) })
 	helpers.Go(func() { s.beat(base) })
 	helpers.Go(func() { s.keepHouse(ctx) })
+	if s.config.CronBackend == "inproc" {
+		helpers.Go(func() { s.tick(ctx) })
+	}
 	for range s.concurrency {
 		handlers.Go(w.work)
 	}

@@ -143,6 +143,20 @@ func readKeyset(dir, algorithm string) (*keyset, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseKeyset(path, text)
+}
+
+// loadKeyset reads a keyset that must be there.
+func loadKeyset(dir string) (*keyset, error) {
+	path := filepath.Join(dir, keysetFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return parseKeyset(path, text)
+}
+
+func parseKeyset(path string, text []byte) (*keyset, error) {
 	set := new(keyset)
 	if err := json.Unmarshal(text, set); err != nil {
 		return nil, fmt.Errorf("%s is damaged: %w", path, err)

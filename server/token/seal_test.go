@@ -49,3 +49,31 @@ func TestMACIsForOnePurpose(t *testing.T) {
 		t.Error("one MAC serves two purposes")
 	}
 }
+
+func TestPruneEndsRetiredKeys(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := Keys(dir); err == nil {
+		t.Error("keys are listed where there are none")
+	}
+	old := sign(t, open(t, dir, settings()), map[string]any{"role": "anon"})
+	if _, err := Prune(dir); !errors.Is(err, ErrNothingRetired) {
+		t.Errorf("Prune = %v", err)
+	}
+	kid, err := Rotate(dir, "ES256")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Activate(dir, kid); err != nil {
+		t.Fatal(err)
+	}
+	if gone, err := Prune(dir); err != nil || len(gone) != 1 {
+		t.Errorf("Prune = %v, %v", gone, err)
+	}
+	if keys, err := Keys(dir); err != nil || len(keys) != 1 || keys[0].KID != kid || keys[0].State != Active {
+		t.Errorf("Keys = %v, %v", keys, err)
+	}
+	if _, err := open(t, dir, settings()).Verify(old); reason(err) != BadKey {
+		t.Errorf("a token of a pruned key: %v", err)
+	}
+}

@@ -1,5 +1,5 @@
 -- What follows from the end of jobs, in the statement's transaction: keys come
--- free, jobs that waited become ready or, when what they needed did not
+-- free, workflows go on, jobs that waited become ready or, when what they needed did not
 -- succeed, end as cancelled, and so do those that waited for them.
 create or replace function jobs._settle(_ids bigint[], _succeeded boolean, _keys text[], _now timestamptz)
   returns void
@@ -13,6 +13,9 @@ declare
 begin
   if _keys <> '{}' then
     perform jobs._release(_keys);
+  end if;
+  if exists (select from jobs.steps s where s.job_id = any (_ids)) then
+    perform jobs._advance(_ids, _now);
   end if;
   if not exists (select from jobs.dependencies d where d.after = any (_ids)) then
     return;

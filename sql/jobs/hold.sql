@@ -6,11 +6,8 @@ create or replace function jobs.hold(_ids bigint[], _worker uuid)
   set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
-  return array(select j.id
-                 from jobs.jobs j
-                where j.id = any (_ids) and j.state::text = 'running' and j.worker = _worker
-                order by j.id
-                  for update);
+  perform from jobs.jobs j where j.id = any (_ids) order by j.id for update;
+  return array(select j.id from jobs.jobs j where j.id = any (_ids) and j.state::text = 'running' and j.worker = _worker order by j.id);
 end
 $$;
 comment on function jobs.hold(bigint[], uuid) is

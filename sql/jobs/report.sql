@@ -7,7 +7,7 @@ as $$
 declare
   v_done    bigint[];
   v_failed  bigint[];
-  v_snoozed bigint[] := '{}';
+  v_snoozed bigint[] := array[]::bigint[];
   v_for     double precision;
   v_ids     bigint[];
 begin

@@ -10,21 +10,20 @@ as $$
 declare
   v_mine    constant bigint[] := jobs.hold(_ids => _ids, _worker => _worker);
   v_calls   text[];
-  v_skip    text;
   v_result  jsonb;
   v_state   text;
   v_mark    text;
   v_message text;
   v_detail  text;
-  v_done    bigint[] := '{}';
-  v_results jsonb[] := '{}';
-  v_failed  bigint[] := '{}';
-  v_errors  text[] := '{}';
-  v_final   boolean[] := '{}';
+  v_done    bigint[] := array[]::bigint[];
+  v_results jsonb[] := array[]::jsonb[];
+  v_failed  bigint[] := array[]::bigint[];
+  v_errors  text[] := array[]::text[];
+  v_final   boolean[] := array[]::boolean[];
 begin
   v_calls := array(
-    select (select format(case when p.prorettype = 'void'::regtype then 'select %1$I.%2$I(%3$s)::text, null::jsonb'
-                               else 'select null::text, to_jsonb(%1$I.%2$I(%3$s))' end,
+    select (select format(case when p.prorettype = 'void'::regtype then 'with done as materialized (select %1$I.%2$I(%3$s)) select null::jsonb from done'
+                               else 'select to_jsonb(%1$I.%2$I(%3$s))' end,
                           n.nspname, p.proname, case when p.pronargs = 1 then '$1' end)
               from pg_catalog.pg_proc p
               join pg_catalog.pg_namespace n on n.oid = p.pronamespace
@@ -42,7 +41,7 @@ begin
         raise exception using errcode = 'PT404', constraint = 'job_final', message = format('There is no function %s any more.', _functions[v_n]);
       end if;
       perform set_config('request.jwt.claims', jsonb_build_object('role', _roles[v_n])::text, true), set_config('role', _roles[v_n], true);
-      execute v_calls[v_n] into v_skip, v_result
+      execute v_calls[v_n] into v_result
         using case when _names[v_n] = 'sql' then coalesce(_payloads[v_n] -> 'args', '{}') else _payloads[v_n] end;
       perform set_config('role', 'none', true), set_config('request.jwt.claims', '', true);
       v_done := v_done || _ids[v_n];

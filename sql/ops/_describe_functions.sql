@@ -7,7 +7,11 @@ create or replace function ops._describe_functions(_schema text)
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
            'name', p.proname, 'comment', coalesce(obj_description(p.oid, 'pg_proc'), ''), 'set', p.proretset,
-           'returns', ops._describe_type(p.prorettype), 'arguments', i.list, 'columns', o.list
+           'returns', ops._describe_type(p.prorettype), 'arguments', i.list, 'columns', o.list,
+           'roles', (select coalesce(jsonb_agg(r.name order by r.name), '[]')
+                       from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+                      cross join lateral (select case a.grantee when 0 then 'public' else pg_get_userbyid(a.grantee)::text end collate "C") r (name)
+                      where a.grantee <> p.proowner)
          ) order by p.proname collate "C", pg_get_function_identity_arguments(p.oid) collate "C"), '[]')
     from pg_catalog.pg_proc p
    cross join lateral (

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/spf13/cobra"
+)
+
+func TestEveryCommandHasHelp(t *testing.T) {
+	t.Parallel()
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		if c.Short == "" {
+			t.Errorf("%s does not say what it does", c.CommandPath())
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(root())
+}
+
+func TestADeveloperSDay(t *testing.T) {
+	t.Parallel()
+	b := inProject(t, "todos")
+	url := strings.TrimPrefix(b.env[0], "DATABASE_URL=")
+	b.must("migrate")
+
+	if out := b.must("gen", "types"); !strings.Contains(out, "Tables: {") || !strings.Contains(out, "todos: {") {
+		t.Errorf("gen types: %s", out)
+	}
+	b.must("gen", "types", "--lang", "py", "--out", "models.py")
+	if out := b.must("gen", "openapi"); !json.Valid([]byte(out)) || !strings.Contains(out, "/rpc/complete_todos") {
+		t.Errorf("gen openapi: %.200s", out)
+	}
+	if out := b.must("docs"); !strings.Contains(out, "public.complete_todos(matching text = …) → int4") || !strings.Contains(out, "Called by: authenticated.") {
+		t.Errorf("docs: %s", out)
+	}
+
+	b.must("admin", "create-user", "ada@example.test", "--password", "correct horse battery")
+	if _, stderr, code := b.run("admin", "create-user", "ada@example.test", "--password", "correct horse battery"); code != 1 || !strings.Contains(stderr, "email_exists") {
+		t.Errorf("a user twice: exit %d, %s", code, stderr)
+	}
+	if out := b.must("token", "--user", "ada@example.test"); strings.Count(out, ".") != 2 {
+		t.Errorf("token: %s", out)
+	}
+	if _, stderr, code := b.run("token", "--user", "nobody@example.test"); code != 1 || !strings.Contains(stderr, "there is no user") {
+		t.Errorf("token of nobody: exit %d, %s", code, stderr)
+	}
+
+	migration := strings.TrimSpace(b.must("migrate", "new", "add_due"))
+	if !strings.HasSuffix(migration, "_add_due.sql") {
+		t.Errorf("migrate new: %s", migration)
+	}
+	b.write(migration, "-- +goose Up\nalter table public.todos add column due date;\n-- +goose Down\nalter table public.todos drop column due;\n")
+	if out := b.must("migrate"); !strings.Contains(out, "_add_due.sql") {
+		t.Errorf("migrate: %s", out)
+	}
+	if out := b.must("migrate", "down", "--yes"); !strings.Contains(out, "_add_due.sql") {
+		t.Errorf("migrate down: %s", out)
+	}
+	if err := os.Remove(filepath.Join(b.dir, migration)); err != nil {
+		t.Fatal(err)
+	}
+	b.write("seed.sql", "insert into public.todos (user_id, task) select id, 'seeded' from auth.users; alter table public.todos add column priority int;")
+	b.must("seed")
+	if out := b.must("db", "diff", "--name", "priority"); !strings.Contains(out, "_priority.sql") {
+		t.Errorf("db diff: %s", out)
+	}
+	if out := b.must("db", "diff"); out != "" {
+		t.Errorf("after it is written there is still\n%s", out)
+	}
+	b.must("db", "dump", "--out", "all.dump")
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), "truncate public.todos"); err != nil {
+		t.Fatal(err)
+	}
+	conn.Close(t.Context())
+	b.must("db", "restore", "all.dump", "--yes")
+	if conn, err = pgx.Connect(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	var tasks int
+	if err := conn.QueryRow(t.Context(), "select count(*) from public.todos").Scan(&tasks); err != nil || tasks != 1 {
+		t.Errorf("restored %d, %v", tasks, err)
+	}
+
+	b.must("feature", "apply", "audit")
+	b.must("feature", "apply", "profiles", "--plan")
+	b.must("feature", "apply", "profiles")
+	if _, stderr, code := b.run("feature", "apply", "audit"); code != 1 || !strings.Contains(stderr, "nothing was changed") {
+		t.Errorf("a feature twice: exit %d, %s", code, stderr)
+	}
+	if out := b.must("test"); !strings.Contains(out, " 0 failed") {
+		t.Errorf("test: %s", out)
+	}
+	if out, stderr, code := b.run("doctor", "--json"); code != 0 || !strings.Contains(out, `"ok":true`) {
+		t.Errorf("doctor: exit %d, %s%s", code, out, stderr)
+	}
+	b.must("deploy", "generate")
+	if text, err := os.ReadFile(filepath.Join(b.dir, "deploy/app.service")); err != nil || strings.Contains(string(text), "__") {
+		t.Errorf("deploy: %v\n%s", err, text)
+	}
+}
+
+func TestAFeatureThatFailsLeavesNothing(t *testing.T) {
+	t.Parallel()
+	b := inProject(t, "todos")
+	b.must("migrate")
+	b.write("sql/broken.sql", "create function public.broken( returns int")
+	_, stderr, code := b.run("feature", "apply", "audit")
+	if code != 1 || !strings.Contains(stderr, "sql/broken.sql:1") || !strings.Contains(stderr, "nothing was changed") {
+		t.Errorf("exit %d, %s", code, stderr)
+	}
+	if found, _ := filepath.Glob(filepath.Join(b.dir, "*/*audit*")); len(found) > 1 {
+		t.Errorf("left %v", found)
+	}
+	if err := os.Remove(filepath.Join(b.dir, "sql/broken.sql")); err != nil {
+		t.Fatal(err)
+	}
+	if out := b.must("db", "diff"); out != "" {
+		t.Errorf("the database keeps\n%s", out)
+	}
+}
+
+func TestKeysRotateWithoutLoss(t *testing.T) {
+	t.Parallel()
+	b := inProject(t, "todos")
+	if _, stderr, code := b.run("keygen", "status"); code != 1 || !strings.Contains(stderr, "howdah keygen init") {
+		t.Errorf("without keys: exit %d, %s", code, stderr)
+	}
+	b.must("keygen", "init")
+	kid := strings.TrimSpace(b.must("keygen", "rotate"))
+	b.must("keygen", "activate", kid)
+	if _, _, code := b.run("keygen", "prune"); code != 2 {
+		t.Errorf("prune without --force: exit %d", code)
+	}
+	b.must("keygen", "prune", "--force")
+	var keys []struct{ KID, State string }
+	if err := json.Unmarshal([]byte(b.must("keygen", "status", "--json")), &keys); err != nil || len(keys) != 1 || keys[0].KID != kid || keys[0].State != "active" {
+		t.Errorf("%v: %v", keys, err)
+	}
+}
+
+func TestSettingsAreJudgedAsProductionWould(t *testing.T) {
+	t.Parallel()
+	b := inProject(t, "todos")
+	if secret := strings.TrimSpace(b.must("env", "gen-secret")); len(secret) != 64 {
+		t.Errorf("secret %q", secret)
+	}
+	if out, _, code := b.run("env", "validate"); code != 1 || !strings.Contains(out, "API_EXTERNAL_URL") {
+		t.Errorf("exit %d, %s", code, out)
+	}
+}
+
+func TestPluginsAreCommands(t *testing.T) {
+	t.Parallel()
+	b := inProject(t, "todos")
+	for name, text := range map[string]string{"howdah-greet": "#!/bin/sh\necho \"hello $1\"; exit 3\n", "howdah-broken": "no program", "howdah-version": "#!/bin/sh\necho hidden\n"} {
+		b.write("bin/"+name, text)
+		if err := os.Chmod(filepath.Join(b.dir, "bin", name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.env = append(b.env, "PATH="+filepath.Join(b.dir, "bin")+":"+os.Getenv("PATH"))
+	if out, stderr, code := b.run("greet", "ada"); out != "hello ada\n" || code != 3 || stderr != "" {
+		t.Errorf("exit %d, %s%s", code, out, stderr)
+	}
+	if _, stderr, code := b.run("broken"); code != 1 || !strings.Contains(stderr, "does not run") {
+		t.Errorf("a broken one: exit %d, %s", code, stderr)
+	}
+	if out := b.must("version"); strings.Contains(out, "hidden") {
+		t.Errorf("a plugin hides a command: %s", out)
+	}
+	if out := b.must("plugins"); !strings.Contains(out, "greet") || !strings.Contains(out, "(hidden") {
+		t.Errorf("plugins: %s", out)
+	}
+	if _, stderr, code := b.run("nonsense"); code != 2 || !strings.Contains(stderr, "howdah help") {
+		t.Errorf("an unknown command: exit %d, %s", code, stderr)
+	}
+	if out := b.must("completion", "bash"); !strings.Contains(out, "howdah") {
+		t.Errorf("completion: %.100s", out)
+	}
+}

@@ -1,0 +1,15 @@
+begin;
+select plan(5);
+
+create function public.f(_p jsonb) returns void language sql as $$ $$;
+select is(jobs.register('f', 'public.f', _version => 2), 'f@2', 'a version has a name of its own');
+select is(jobs.register('f', 'public.f'), 'f', 'the first one the bare name');
+do $$ begin perform jobs.enqueue('f'), jobs.enqueue('f@1'); end $$;
+select results_eq($$ select j.name from jobs.jobs j order by j.id $$, $$ values ('f@2'), ('f') $$, 'which means the newest');
+select throws_ok($$ select jobs.register('g', 'public.nope') $$, 'PT422', 'There is no function public.nope(jsonb) or public.nope().',
+                 'functions that are not there are refused');
+select throws_ok($$ select jobs.register('g', 'public.f', 'howdah_owner') $$, 'PT422', 'Jobs cannot run as howdah_owner: grant it to authenticator first.',
+                 'and roles that nobody may take');
+
+select * from finish();
+rollback;

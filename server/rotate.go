@@ -1,0 +1,36 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"howdah/server/config"
+	"howdah/server/db"
+)
+
+// RotatePassword gives a role a new password. authenticator's is kept under
+// HOWDAH_HOME where that is where it comes from; any other is for the caller to
+// keep.
+func RotatePassword(ctx context.Context, c *config.Config, ownerURL, role string) (password string, kept bool, err error) {
+	password = rand.Text()
+	kept = role == "authenticator" && c.DB.AuthenticatorPassword == "" && !c.Production()
+	if !kept {
+		return password, false, db.SetPassword(ctx, ownerURL, role, password)
+	}
+	path := filepath.Join(c.Home, "authenticator.password")
+	if err := os.MkdirAll(c.Home, 0o700); err != nil {
+		return "", false, err
+	}
+	tmp := path + ".new"
+	if err := os.WriteFile(tmp, []byte(password+"\n"), 0o600); err != nil {
+		return "", false, fmt.Errorf("keep the password: %w", err)
+	}
+	if err := db.SetPassword(ctx, ownerURL, role, password); err != nil {
+		return "", false, errors.Join(err, os.Remove(tmp))
+	}
+	return password, true, os.Rename(tmp, path)
+}

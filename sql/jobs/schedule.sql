@@ -1,0 +1,42 @@
+-- Cron. A schedule is a row; whoever ticks (jobs.tick) enqueues what is due.
+create or replace function jobs.schedule(
+  _cron text, _job text, _payload jsonb default '{}', _name text default null, _timezone text default 'UTC',
+  _queue text default null, _missed text default 'once', _now timestamptz default now())
+  returns text
+  language plpgsql volatile
+  security definer set search_path = ''
+as $$
+declare
+  v_name   constant text := coalesce(_name, _job);
+  v_cron   constant jobs.cron := jobs._cron_parse(_cron);
+  v_next   timestamptz;
+begin
+  if (_missed in ('skip', 'once', 'all')) is not true then
+    raise exception using errcode = 'PT422', constraint = 'bad_option', message = format('%L is no policy for missed runs.', _missed),
+      hint = 'skip, once or all.';
+  end if;
+  begin
+    perform _now at time zone _timezone;
+  exception when invalid_parameter_value then
+    raise exception using errcode = 'PT422', constraint = 'bad_timezone', message = format('There is no time zone %L.', _timezone),
+      hint = 'A name like Europe/Berlin; pg_timezone_names lists them.';
+  end;
+  perform jobs._explain(array[row(_job, _payload, _queue, null, null, null, null, null, null, null, null, null)::jobs.new_job]);
+  v_next := jobs._cron_next(v_cron, _timezone, _now);
+  if v_next is null then
+    raise exception using errcode = 'PT422', constraint = 'bad_cron', message = format('%L never comes.', _cron);
+  end if;
+  insert into jobs.schedules as s (name, expression, parsed, timezone, job, payload, queue, missed, next_at)
+  values (v_name, _cron, v_cron, _timezone, _job, _payload, _queue, _missed, v_next)
+      on conflict (name) do update
+     set expression = excluded.expression, parsed = excluded.parsed, timezone = excluded.timezone, job = excluded.job,
+         payload = excluded.payload, queue = excluded.queue, missed = excluded.missed, active = true, problem = null,
+         next_at = case when (s.expression, s.timezone) = (excluded.expression, excluded.timezone) then s.next_at else excluded.next_at end;
+  return v_name;
+end
+$$;
+comment on function jobs.schedule(text, text, jsonb, text, text, text, text, timestamptz) is
+  'Enqueues a job whenever the cron expression (five fields, or six with seconds first) comes in the time zone. The name (null: the job''s) is unique: scheduling again changes it. '
+  '_missed: skip, once (the default) or all of the times at which nobody ticked. Refuses PT422 bad_cron, bad_timezone, unknown_handler, bad_payload, bad_option.';
+revoke execute on function jobs.schedule(text, text, jsonb, text, text, text, text, timestamptz) from public;
+grant execute on function jobs.schedule(text, text, jsonb, text, text, text, text, timestamptz) to authenticator, service_role;
