@@ -23,6 +23,9 @@ type caller struct {
 	session string
 	user    string
 	expires time.Time
+
+	key   *token.APIKey // asked again with each beat; nil for tokens
+	reads bool          // the key's scopes let it read alone
 }
 
 var errClaims = errors.New("Fields `role` and `exp` are required in JWT") //nolint:staticcheck // it is the wire's text
@@ -36,6 +39,9 @@ func (s *Service) identify(text string) (*caller, error) {
 	if err != nil {
 		return nil, err
 	}
+	if claims.Key != nil {
+		return s.assume(text, claims.Key)
+	}
 	if claims.Role == "" || claims.Expires == 0 {
 		return nil, errClaims
 	}
@@ -45,12 +51,34 @@ func (s *Service) identify(text string) (*caller, error) {
 	}, nil
 }
 
+const assumeKeySQL = `select role, claims from auth.assume_api_key(_prefix => $1, _mac => $2, _method => $3, _surface => 'realtime')`
+
+// assume asks for whom an API key stands. Its scopes must cover realtime:read;
+// realtime:write lets it broadcast and be present, too.
+func (s *Service) assume(text string, key *token.APIKey) (*caller, error) {
+	type claims struct{ Role, Claims string }
+	is, err := db.CallRow[claims](s.ctx, s.Pool, assumeKeySQL, key.Prefix, key.MAC, http.MethodGet)
+	if err != nil {
+		return nil, err
+	}
+	_, err = db.CallRow[claims](s.ctx, s.Pool, assumeKeySQL, key.Prefix, key.MAC, http.MethodPost)
+	return &caller{token: text, role: is.Role, claims: is.Claims, expires: time.Now().AddDate(1, 0, 0), key: key, reads: refusedKey(err)}, nil
+}
+
+// refusedKey says whether the database refused an API key, rather than failed.
+func refusedKey(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "PT401" || pg.Code == "PT403")
+}
+
 // handshakeReason is why a handshake is refused.
 func handshakeReason(err error) string {
 	var refused *token.Error
 	switch {
+	case refusedKey(err):
+		return "The API key is not valid here"
 	case !errors.As(err, &refused):
-		return err.Error()
+		return errClaims.Error()
 	case refused.Reason == token.Expired:
 		return "Token has expired"
 	case refused.Reason == token.Malformed:
@@ -64,8 +92,10 @@ func handshakeReason(err error) string {
 func joinReason(err error) string {
 	var refused *token.Error
 	switch {
+	case refusedKey(err):
+		return "InvalidAPIKey: The API key is not valid here"
 	case !errors.As(err, &refused):
-		return "InvalidJWTToken: " + err.Error()
+		return "InvalidJWTToken: " + errClaims.Error()
 	case refused.Reason == token.Expired:
 		return "InvalidJWTToken: Token has expired"
 	case refused.Reason == token.Malformed:
@@ -106,6 +136,14 @@ var errSessionEnded = errors.New("the session has ended")
 
 // authorize asks what a caller may do in a room, and whether its session lives.
 func (s *Service) authorize(ctx context.Context, who *caller, in room, headers []byte) (rights, error) {
+	may, err := s.ask(ctx, who, in, headers)
+	if who.reads {
+		may.WriteBroadcast, may.WritePresence = false, false
+	}
+	return may, err
+}
+
+func (s *Service) ask(ctx context.Context, who *caller, in room, headers []byte) (rights, error) {
 	if !in.Private && who.session == "" && who.user == "" {
 		return everything, nil
 	}

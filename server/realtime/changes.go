@@ -81,16 +81,15 @@ func answered(entry []byte, id uint32) json.RawMessage {
 }
 
 // subscribe makes the entries live and answers them with their ids, and what
-// the system event has to say.
-func (c *channel) subscribe(p *joinPayload) (answer []json.RawMessage, systems [][]byte) {
+// the system event has to say; failed is why they could not be made live.
+func (c *channel) subscribe(p *joinPayload) (answer []json.RawMessage, systems [][]byte, failed string) {
 	answer = []json.RawMessage{}
 	if len(p.Config.Changes) == 0 {
-		return answer, nil
+		return answer, nil, ""
 	}
 	s := c.socket.service
 	who, _ := c.caller()
 	var from snapshot
-	failed := ""
 	for _, entry := range p.Config.Changes {
 		id := bindingID(entry)
 		answer = append(answer, answered(entry, id))
@@ -117,10 +116,10 @@ func (c *channel) subscribe(p *joinPayload) (answer []json.RawMessage, systems [
 			answer = append(answer, answered(entry, bindingID(entry)))
 		}
 		why := "Unable to subscribe to changes with given parameters. " + failed
-		return answer, [][]byte{systemPayload("postgres_changes", "error", why, c.room.Topic, "")}
+		return answer, [][]byte{systemPayload("postgres_changes", "error", why, c.room.Topic, "")}, failed
 	}
 	place := cursor{prev: from.text, cur: from.text}.String()
-	return answer, [][]byte{systemPayload("postgres_changes", "ok", "Subscribed to PostgreSQL", c.room.Topic, place)}
+	return answer, [][]byte{systemPayload("postgres_changes", "ok", "Subscribed to PostgreSQL", c.room.Topic, place)}, ""
 }
 
 // refusal is what the database says against a subscription's parameters; empty
