@@ -31,7 +31,7 @@ const (
 	concurrency = 100
 	probes      = 100
 	rounds      = 3
-	pinned      = 100_000 // jobs worked under the pin before it is measured again
+	pinned      = 60_000 // jobs worked under the pin before it is measured again
 )
 
 // queue is one of the two, on a database of its own.
