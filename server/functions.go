@@ -16,7 +16,10 @@ func (s *Server) mountFunctions(ctx context.Context, c *config.Config, ring *tok
 		Pool: s.pool, Ring: ring, Config: c.Functions, Scripts: script.New(scriptsDir(c), c.Functions), AnonRole: c.Rest.AnonRole,
 	})
 	s.reloadFunctions = f.Reload
-	s.ReloadFunctions(ctx)
+	_, failed := s.ReloadFunctions(ctx)
+	for name, err := range failed {
+		slog.ErrorContext(ctx, "a function cannot be built", "name", name, "error", err)
+	}
 	s.listener.On(functions.Channel, func(string) { f.Changed() })
 	f.Mount(s.echo)
 	s.loops = append(s.loops, f.Run)
@@ -37,9 +40,5 @@ func scriptsDir(c *config.Config) string {
 // ReloadFunctions reads the project's JavaScript functions again; one that
 // cannot be built keeps its last good version, or is not there.
 func (s *Server) ReloadFunctions(ctx context.Context) (changed []string, failed map[string]error) {
-	changed, failed = s.reloadFunctions(ctx)
-	for name, err := range failed {
-		slog.ErrorContext(ctx, "a function cannot be built", "name", name, "error", err)
-	}
-	return changed, failed
+	return s.reloadFunctions(ctx)
 }

@@ -46,7 +46,7 @@ func adminCreateUserCmd() *cobra.Command {
 				}
 				body["app_metadata"] = json.RawMessage(metadata)
 			}
-			answer, err := ask(cmd, http.MethodPost, "/auth/v1/admin/users", body)
+			answer, err := askAPI(cmd, http.MethodPost, "/auth/v1/admin/users", body)
 			if err != nil {
 				return err
 			}
@@ -81,7 +81,7 @@ so that it can be revoked; it cannot be refreshed; the audit log keeps the reaso
 					return err
 				}
 			}
-			answer, err := ask(cmd, http.MethodPost, "/auth/v1/admin/users/"+url.PathEscape(id)+"/impersonate",
+			answer, err := askAPI(cmd, http.MethodPost, "/auth/v1/admin/users/"+url.PathEscape(id)+"/impersonate",
 				map[string]any{"reason": reason, "expires_in": seconds})
 			if err != nil {
 				return err
@@ -103,7 +103,7 @@ so that it can be revoked; it cannot be refreshed; the audit log keeps the reaso
 }
 
 func userID(cmd *cobra.Command, email string) (string, error) {
-	answer, err := ask(cmd, http.MethodGet, "/auth/v1/admin/users?per_page=1000&filter="+url.QueryEscape(email), nil)
+	answer, err := askAPI(cmd, http.MethodGet, "/auth/v1/admin/users?per_page=1000&filter="+url.QueryEscape(email), nil)
 	if err != nil {
 		return "", err
 	}
@@ -119,8 +119,8 @@ func userID(cmd *cobra.Command, email string) (string, error) {
 	return "", fmt.Errorf("there is no user %s: `howdah admin create-user %s` makes one", email, email)
 }
 
-// ask sends a request through the API's own rules, as service_role.
-func ask(cmd *cobra.Command, method, path string, body any) (answer []byte, err error) {
+// askAPI sends a request through the API's own rules, as service_role.
+func askAPI(cmd *cobra.Command, method, path string, body any) (answer []byte, err error) {
 	c, app, err := loadProject()
 	if err != nil {
 		return nil, err

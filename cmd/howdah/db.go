@@ -107,7 +107,7 @@ func dbRestoreCmd() *cobra.Command {
 		Long: `Restores into a new database, which takes the old one's place once it is whole:
 a dump that cannot be restored changes nothing. Stop the servers first, or they
 lose their connections for a moment.`,
-		Args:  exactArgs(1, "a file that db dump wrote"),
+		Args: exactArgs(1, "a file that db dump wrote"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := load()
 			if err != nil {

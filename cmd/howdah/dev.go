@@ -15,8 +15,8 @@ import (
 func devCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "dev",
-		Short: "Serve, and apply, lint and test every file of sql/ on save",
-		Long: `Like serve, and watches migrations/, sql/ and pgtap/ of HOWDAH_PROJECT (and of
+		Short: "Serve, and apply, lint and test every file of sql/ and functions/ on save",
+		Long: `Like serve, and watches migrations/, sql/, functions/ and pgtap/ of HOWDAH_PROJECT (and of
 HOWDAH_PLATFORM, to work on Howdah itself). On save it applies the file to the
 database, lints it with plpgsql_check where that is installed, runs its pgTAP
 file in a scratch database beside the app's, and prints one line. A file that
@@ -58,7 +58,7 @@ func watched(c *config.Config) ([]dev.Tree, error) {
 		trees = append(trees, dev.Tree{Root: root, Source: source})
 	}
 	if len(trees) == 0 {
-		return nil, errors.New("nothing to watch: set HOWDAH_PROJECT to your project's folder (or HOWDAH_PLATFORM=. to work on Howdah itself)")
+		return nil, errors.New("here is no project: cd into one (HOWDAH_PROJECT names it), or make one with `howdah init <name>`; HOWDAH_PLATFORM=. works on Howdah itself")
 	}
 	return trees, nil
 }

@@ -82,7 +82,7 @@ func serveOn(ctx context.Context, c *config.Config, app fs.FS, stand *server.Sta
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.Serve(ctx, l, c.Server.ShutdownGrace) })
 	if len(trees) > 0 {
-		loop := &dev.Loop{OwnerURL: stand.OwnerURL, Sources: server.Sources(c, app), Trees: trees, Out: out}
+		loop := &dev.Loop{OwnerURL: stand.OwnerURL, Sources: server.Sources(c, app), Trees: trees, Out: out, Reload: s.ReloadFunctions}
 		group.Go(func() error { return loop.Run(ctx) })
 	}
 	return group.Wait()

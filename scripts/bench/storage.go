@@ -21,8 +21,7 @@ import (
 // downloads against http.FileServer, large ones against cp, lists against the
 // bare statement. It makes a bucket of its own and 10,000 small objects.
 func (b *bench) storage(ctx context.Context, out io.Writer) error {
-	home := os.Getenv("HOWDAH_HOME") //nolint:forbidigo // a script's arguments
-	dir, err := os.MkdirTemp(home, "bench-") // the disk that the server writes to
+	dir, err := os.MkdirTemp("", "bench-") // the disk that a throw-away server writes to
 	if err != nil {
 		return err
 	}
@@ -38,7 +37,7 @@ func (b *bench) storage(ctx context.Context, out io.Writer) error {
 		name  string
 		bytes int
 	}{{"1 KB", 1 << 10}, {"1 MB", 1 << 20}} {
-		if err := b.files(ctx, out, plain, size.name, bytes.Repeat([]byte("x"), size.bytes)); err != nil {
+		if err := b.files(ctx, out, plain, dir, size.name, bytes.Repeat([]byte("x"), size.bytes)); err != nil {
 			return err
 		}
 	}
@@ -79,6 +78,7 @@ func plainServer(dir string) (string, error) {
 		return "", err
 	}
 	files := http.FileServer(http.Dir(dir))
+	var count atomic.Int64
 	put := func(r *http.Request) error {
 		f, err := os.CreateTemp(dir, ".put-*")
 		if err != nil {
@@ -86,7 +86,7 @@ func plainServer(dir string) (string, error) {
 		}
 		_, err = io.Copy(f, r.Body)
 		folder, openErr := os.Open(dir)
-		err = errors.Join(err, f.Sync(), f.Close(), os.Rename(f.Name(), filepath.Join(dir, filepath.Base(r.URL.Path))), openErr)
+		err = errors.Join(err, f.Sync(), f.Close(), os.Rename(f.Name(), filepath.Join(dir, strconv.FormatInt(count.Add(1), 36))), openErr)
 		if openErr == nil {
 			err = errors.Join(err, folder.Sync(), folder.Close())
 		}
@@ -113,7 +113,7 @@ func (b *bench) fileRequest(method, path, token string, body []byte) []byte {
 	return q.Bytes()
 }
 
-func (b *bench) files(ctx context.Context, out io.Writer, plain, name string, body []byte) error {
+func (b *bench) files(ctx context.Context, out io.Writer, plain, dir, name string, body []byte) error {
 	wires := make([]*wire, workers)
 	for w := range wires {
 		var err error
@@ -129,7 +129,7 @@ func (b *bench) files(ctx context.Context, out io.Writer, plain, name string, bo
 		return err
 	}
 	bareUpload := func(_ context.Context, w int) error {
-		_, err := wires[w].do(b.fileRequest("PUT", "/"+next(), "x", body), false)
+		_, err := wires[w].do(b.fileRequest("PUT", "/", "x", body), false)
 		return err
 	}
 	if err := pair(ctx, out, "upload of "+name, "net/http: file, fsync, rename", upload, bareUpload); err != nil {
@@ -141,7 +141,7 @@ func (b *bench) files(ctx context.Context, out io.Writer, plain, name string, bo
 			return err
 		}
 	}
-	if _, err := wires[0].do(b.fileRequest("PUT", "/"+file, "x", body), false); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, file), body, 0o600); err != nil {
 		return err
 	}
 	download := func(_ context.Context, w int) error {
@@ -202,7 +202,7 @@ func (b *bench) large(ctx context.Context, out io.Writer, plain, dir string) err
 		{"cp", func() error { return copyDurably(source, filepath.Join(dir, "copy")) }},
 		{"plain upload", func() error { return b.send(ctx, "PUT", "http://"+plain+"/large", source) }},
 		{"download", func() error { return b.fetch(ctx, path) }},
-		{"plain download", func() error { return b.fetch(ctx, "http://"+plain+"/large") }},
+		{"plain download", func() error { return b.fetch(ctx, "http://"+plain+"/source") }},
 	} {
 		began := time.Now()
 		if err := step.do(); err != nil {
@@ -245,7 +245,7 @@ func (b *bench) fetch(ctx context.Context, url string) error {
 }
 
 func answered(req *http.Request) error {
-	res, err := http.DefaultClient.Do(req)
+	res, err := http.DefaultClient.Do(req) //nolint:gosec // a bench on loopback
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,13 @@
 // What leaves the database, as its receivers see it: webhooks verified by the standardwebhooks library, requests of net.http_*
 // at a real server, mail in the development inbox, in a real browser.
-// Needs URL, SERVICE_KEY, DATABASE_URL (an owner's, by psql), Chromium, and a server with OUTBOUND_ALLOW=127.0.0.0/8.
+// Needs URL, ANON_KEY, SERVICE_KEY, DATABASE_URL (an owner's, by psql), Chromium, and a server with OUTBOUND_ALLOW=127.0.0.0/8.
 import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:http'
+import { createClient } from '@supabase/supabase-js'
 import { chromium } from 'playwright-core'
 import { Webhook } from 'standardwebhooks'
-import { check, equal, finish, env } from './check.mjs'
+import ws from 'ws'
+import { check, equal, finish, env, must } from './check.mjs'
 
 const [url, key] = [env('URL'), env('SERVICE_KEY')]
 const run = `r${Date.now()}-${process.pid}`
@@ -89,6 +91,17 @@ await check('a mail comes into the inbox', async () => {
     return list.length > 0 && list
   })
   equal([letter.subject, letter.text.includes('431907')], ['Your sign-in link', true])
+})
+await check('supabase-js signs in with the code that it brings', async () => {
+  const client = createClient(url, env('ANON_KEY'), { auth: { persistSession: false, autoRefreshToken: false }, realtime: { transport: ws } })
+  const email = `otp-${address}`
+  must(await client.auth.signInWithOtp({ email }))
+  const [letter] = await until(async () => {
+    const list = await (await fetch(`${url}/dev/inbox/messages?to=${email}`)).json()
+    return list.length > 0 && list
+  })
+  const { user } = must(await client.auth.verifyOtp({ email, token: /code: (\d+)/.exec(letter.text)[1], type: 'email' }))
+  equal(user.email, email)
 })
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
 try {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -16,6 +17,8 @@ import (
 type FileError struct {
 	File      string // as the person knows it: sql/auth/refresh.sql
 	Line      int    // counts from 1
+	Column    int    // counts from 1; 0 where PostgreSQL names no place
+	Excerpt   string // the line, where Column points into it
 	SQLState  string
 	Message   string
 	Detail    string
@@ -24,11 +27,15 @@ type FileError struct {
 	rel       string // path inside the source
 }
 
-// Error is file:line, SQLSTATE, message, and the statement's first line.
+// Error is file:line, SQLSTATE, message, and the line with a mark at the place,
+// or the statement's first line where PostgreSQL names no place.
 func (e *FileError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:%d: %s: %s", e.File, e.Line, e.SQLState, e.Message)
-	if e.Statement != "" {
+	switch {
+	case e.Column > 0:
+		b.WriteString("\n    " + strings.ReplaceAll(e.Excerpt, "\t", " ") + "\n    " + strings.Repeat(" ", e.Column-1) + "^")
+	case e.Statement != "":
 		b.WriteString("\n    " + e.Statement)
 	}
 	if e.Detail != "" {
@@ -62,7 +69,7 @@ func locate(file, rel, text string, err error) error {
 	switch {
 	case pg.Position > 0:
 		offset := byteOffset(text, int(pg.Position))
-		out.Line = 1 + strings.Count(text[:offset], "\n")
+		out.point(text, offset)
 		for _, s := range list {
 			if s.start <= offset {
 				at = s
@@ -94,9 +101,20 @@ func locateMigration(file, text, failed string, err error) error {
 		out.Line = 1 + strings.Count(text[:start], "\n")
 		if pg.Position > 0 {
 			out.Line += strings.Count(failed[:byteOffset(failed, int(pg.Position))], "\n")
+			line := out.Line
+			out.point(failed, byteOffset(failed, int(pg.Position)))
+			out.Line = line
 		}
 	}
 	return out
+}
+
+// point sets the place of an offset in bytes into text.
+func (e *FileError) point(text string, offset int) {
+	e.Line = 1 + strings.Count(text[:offset], "\n")
+	start := strings.LastIndexByte(text[:offset], '\n') + 1
+	e.Excerpt, _, _ = strings.Cut(text[start:], "\n")
+	e.Column = 1 + utf8.RuneCountInString(text[start:offset])
 }
 
 // failedQuery is a pgx tracer that remembers the query that failed last.

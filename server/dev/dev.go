@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +34,9 @@ type Loop struct {
 	Sources  []db.Source
 	Trees    []Tree
 	Out      io.Writer
+	// Reload reads the JavaScript functions again and answers the names that
+	// changed, and errors by name; nil where nothing serves them.
+	Reload func(context.Context) (changed []string, failed map[string]error)
 
 	scratch *scratch
 }
@@ -74,11 +79,12 @@ func (l *Loop) Run(ctx context.Context) error {
 					return err
 				}
 			}
-			if filepath.Ext(event.Name) == ".sql" && !event.Has(fsnotify.Chmod) {
+			if (filepath.Ext(event.Name) == ".sql" || isScript(event.Name)) && !event.Has(fsnotify.Chmod) {
 				changed[event.Name] = true
 				timer.Reset(settle)
 			}
 		case <-timer.C:
+			l.reload(ctx, changed)
 			l.saved(ctx, changed)
 			clear(changed)
 		}
@@ -105,8 +111,42 @@ func watchBelow(w *fsnotify.Watcher, root string) error {
 	return nil
 }
 
+// isScript says whether a file may be part of a JavaScript function.
+func isScript(path string) bool {
+	switch filepath.Ext(path) {
+	case ".ts", ".mts", ".js", ".mjs", ".json":
+		return strings.Contains(filepath.ToSlash(path), "functions/")
+	}
+	return false
+}
+
+// reload makes a burst of saves of JavaScript functions live.
+func (l *Loop) reload(ctx context.Context, saved map[string]bool) {
+	any := false
+	for path := range saved {
+		if isScript(path) {
+			any = true
+			delete(saved, path)
+		}
+	}
+	if !any || l.Reload == nil {
+		return
+	}
+	start := time.Now()
+	changed, failed := l.Reload(ctx)
+	for _, name := range changed {
+		fmt.Fprintf(l.Out, "✓ functions/%s live %d ms\n", name, time.Since(start).Milliseconds())
+	}
+	for _, name := range slices.Sorted(maps.Keys(failed)) {
+		fmt.Fprintf(l.Out, "✗ %v\n", failed[name])
+	}
+}
+
 // saved deals with one burst of saves.
 func (l *Loop) saved(ctx context.Context, changed map[string]bool) {
+	if len(changed) == 0 {
+		return
+	}
 	report, err := db.Migrate(ctx, l.OwnerURL, "", l.Sources...)
 	if err != nil {
 		fmt.Fprintf(l.Out, "✗ %v\n", err)
@@ -142,14 +182,21 @@ func (l *Loop) saved(ctx context.Context, changed map[string]bool) {
 	}
 }
 
-// title is howdah/auth/refresh.sql as a person says it: auth.refresh.
+// title is howdah/auth/refresh.sql as a person says it: auth.refresh; a file of
+// functions/ keeps its folder.
 func title(name string) string {
-	_, name, _ = strings.Cut(strings.TrimSuffix(name, ".sql"), "/")
+	name = strings.TrimSuffix(name, ".sql")
+	if !strings.HasPrefix(name, "functions/") {
+		_, name, _ = strings.Cut(name, "/")
+	}
 	return strings.ReplaceAll(name, "/", ".")
 }
 
 // test runs the pgTAP file that mirrors a file of sql/, if there is one.
 func (l *Loop) test(ctx context.Context, source, file string) *tally {
+	if source == "functions" { // they belong to the project, which is a tree
+		source, file = "app", "functions/"+file
+	}
 	for _, tree := range l.Trees {
 		if tree.Source.Name != source {
 			continue

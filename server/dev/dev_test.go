@@ -3,6 +3,7 @@ package dev_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -25,14 +26,22 @@ func start(t *testing.T) *loop {
 	t.Helper()
 	d := dbtest.New(t)
 	root := t.TempDir()
-	for _, dir := range []string{"sql", "pgtap"} {
+	for _, dir := range []string{"sql", "pgtap", "functions"} {
 		if err := os.Mkdir(filepath.Join(root, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
 	app := db.Source{Name: "app", SQL: os.DirFS(filepath.Join(root, "sql")), Table: "goose_db_version"}
 	read, write := io.Pipe()
-	watch := &dev.Loop{OwnerURL: d.OwnerURL, Sources: []db.Source{dbtest.Platform(), app}, Trees: []dev.Tree{{Root: root, Source: app}}, Out: write}
+	handlers := db.Source{Name: "functions", SQL: os.DirFS(filepath.Join(root, "functions")), Folder: "functions"}
+	watch := &dev.Loop{OwnerURL: d.OwnerURL, Sources: []db.Source{dbtest.Platform(), app, handlers}, Trees: []dev.Tree{{Root: root, Source: app}}, Out: write}
+	watch.Reload = func(context.Context) ([]string, map[string]error) {
+		text, err := os.ReadFile(filepath.Join(root, "functions", "greet.ts"))
+		if err == nil && string(text) == "broken" {
+			return nil, map[string]error{"greet": errors.New("functions/greet.ts:1:1: broken")}
+		}
+		return []string{"greet"}, nil
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- watch.Run(ctx) }()
@@ -81,4 +90,23 @@ func TestASaveIsAppliedLintedAndTested(t *testing.T) {
 	l.expect("sql/f.sql:1: 42601")
 	l.save("sql/f.sql", "create or replace function public.f() returns int language plpgsql as $$ declare v int; begin return 1; end $$;")
 	l.expect(`unused variable "v"`)
+}
+
+func TestASavedFunctionIsLive(t *testing.T) {
+	t.Parallel()
+	l := start(t)
+	l.save("functions/hello.sql", "create or replace function functions.hello(request functions.request) returns jsonb language sql as $$ select '1'::jsonb $$;")
+	l.expect("✓ functions.hello applied")
+	l.save("functions/hello.sql", "create or replace function functions.hello(request functions.request)\n  returns jsonb languag sql as $$ select '1'::jsonb $$;")
+	l.expect("functions/hello.sql:2: 42601")
+	l.expect("      returns jsonb languag sql")
+	l.expect("                    ^")
+	if err := os.Remove(filepath.Join(l.root, "functions/hello.sql")); err != nil {
+		t.Fatal(err)
+	}
+	l.expect("function functions.hello(functions.request) dropped")
+	l.save("functions/greet.ts", "export default () => new Response('hi')")
+	l.expect("✓ functions/greet live")
+	l.save("functions/greet.ts", "broken")
+	l.expect("✗ functions/greet.ts:1:1: broken")
 }

@@ -202,7 +202,6 @@ func (c *s3Call) deleteObjects() error {
 	for i, o := range in.Objects {
 		names[i] = o.Key
 	}
-	defer c.s.deleted()
 	out, err := c.s.Pool.CallAs(c.Request().Context(), c.as, objectsDeleteSQL, c.bucket, names)
 	if _, err := accepted(out, err); err != nil {
 		return err

@@ -84,7 +84,6 @@ func (c *s3Call) uploadPart() error {
 		c.s.dropBytes(context.WithoutCancel(ctx), part)
 		return stored(err)
 	}
-	c.s.deleted() // a part of the same number, perhaps
 	c.Response().Header().Set("Etag", partTag(part))
 	if copies {
 		return c.answer(copied("CopyPartResult", partTag(part), up.ExpiresAt))
@@ -199,7 +198,6 @@ func (c *s3Call) abortMultipart() error {
 	if err != nil {
 		return errNoUpload
 	}
-	defer c.s.deleted()
 	out, err := c.s.Pool.CallAs(c.Request().Context(), c.as, uploadAbortSQL, id, c.bucket, c.key, true)
 	if _, err := accepted(out, err); err != nil {
 		return err

@@ -76,7 +76,6 @@ func (c *s3Call) getObject() error {
 }
 
 func (c *s3Call) deleteObject() error {
-	defer c.s.deleted()
 	out, err := c.s.Pool.CallAs(c.Request().Context(), c.as, objectsDeleteSQL, c.bucket, []string{c.key})
 	if _, err := accepted(out, err); err != nil {
 		return err
@@ -96,6 +95,7 @@ func (c *s3Call) copySource() (bucket, key string, err error) {
 }
 
 func (c *s3Call) copyObject() error {
+	unhurried(c)
 	bucket, key, err := c.copySource()
 	if err != nil {
 		return err

@@ -232,7 +232,6 @@ func (s *Service) tusDelete(c echo.Context, as *db.Caller) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	defer s.deleted()
 	s.writers.stop(t.id)
 	var out db.Outcome
 	if linkOf(c) != nil {

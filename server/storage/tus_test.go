@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -186,4 +187,43 @@ func TestResumableExpires(t *testing.T) {
 	if n := a.stored(); n != 0 {
 		t.Errorf("%d things are left", n)
 	}
+}
+
+// A signed upload link works for resumable uploads, too, and for nothing but its own path.
+func TestResumableBySignedLink(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	user, bearer := a.user()
+	name := user + "/f"
+	link := a.call("POST", "/object/upload/sign/b/"+name, bearer, nil)
+	var signed struct{ Token string }
+	if err := json.Unmarshal([]byte(link.body), &signed); err != nil || link.status != http.StatusOK {
+		t.Fatalf("%d %s", link.status, link.body)
+	}
+	meta := func(name string) string { return "bucketName " + b64("b") + ",objectName " + b64(name) }
+	post := func(name, signature string) answer {
+		return a.call("POST", "/upload/resumable/sign", "", strings.NewReader("abc"), "Tus-Resumable", "1.0.0", "Upload-Length", "6",
+			"Upload-Metadata", meta(name), "X-Signature", signature, "Content-Type", tusContentType)
+	}
+	for what, r := range map[string]answer{"another path": post(user+"/g", signed.Token), "no link": post(name, ""), "a bearer token": post(name, bearer)} {
+		if r.status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", what, r.status, r.body)
+		}
+	}
+	r := post(name, signed.Token)
+	location := r.header.Get("Location")
+	if r.status != http.StatusCreated || r.header.Get("Upload-Offset") != "3" || !strings.Contains(location, "/upload/resumable/sign/") {
+		t.Fatalf("%d %s %v", r.status, r.body, r.header)
+	}
+	r = a.call("PATCH", location, "", strings.NewReader("def"), "Tus-Resumable", "1.0.0", "Upload-Offset", "3", "Content-Type", tusContentType, "X-Signature", signed.Token)
+	if r.status != http.StatusNoContent {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	if got := a.get(name); got.body != "abcdef" {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	if owner := a.one(`select owner_id from storage.objects`); owner != user {
+		t.Errorf("the owner is %s", owner)
+	}
+	a.whole()
 }

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -223,7 +224,41 @@ func TestAliases(t *testing.T) {
 	if r := a.call("GET", base+"/backend-info", "", nil); !strings.Contains(r.body, `"backend":"local"`) {
 		t.Errorf("backend-info: %s", r.body)
 	}
+	if r := a.call("GET", a.server.URL+"/files/a/b.txt", a.service, nil); r.body != "alias" {
+		t.Errorf("files: %s", r.body)
+	}
+	if r := a.call("GET", a.server.URL+"/_health/storage", "", nil); r.status != http.StatusOK {
+		t.Errorf("health: %d %s", r.status, r.body)
+	}
 	if r := a.call("DELETE", base+"/files/a/b.txt", a.service, nil); r.status != http.StatusNoContent {
 		t.Errorf("delete: %d %s", r.status, r.body)
 	}
+}
+
+// A scan hook holds an upload back until its verdict; the scanner alone reads it before.
+func TestScanHoldsUploadsBack(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	a.exec(`select jobs.register('scan'), storage.hook_set('scan', 'scan', 'b')`)
+	for _, name := range []string{"good", "bad"} {
+		if r := a.put(name, name); r.status != http.StatusOK {
+			t.Fatal(r.body)
+		}
+		if r := a.get(name); r.code() != "NoSuchKey" {
+			t.Errorf("%s is there before its scan: %d", name, r.status)
+		}
+		id := a.one(`select id::text from storage.uploads where name = '` + name + `'`)
+		if r := a.call("GET", a.server.URL+"/_storage/scanning/"+id, a.service, nil); r.body != name {
+			t.Errorf("the scanner reads: %d %s", r.status, r.body)
+		}
+		_, bearer := a.user()
+		if r := a.call("GET", a.server.URL+"/_storage/scanning/"+id, bearer, nil); r.status == http.StatusOK {
+			t.Error("a user reads what is not scanned")
+		}
+		a.exec(`select storage.scanned('` + id + `', ` + strconv.FormatBool(name == "good") + `)`)
+	}
+	if good, bad := a.get("good"), a.get("bad"); good.body != "good" || bad.code() != "NoSuchKey" {
+		t.Errorf("after the verdicts: %d, %d", good.status, bad.status)
+	}
+	a.whole()
 }

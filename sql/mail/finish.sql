@@ -3,7 +3,8 @@
 -- after a crash (mail.claim). A sender that was taken for dead and was only slow
 -- may still say that it was sent. Secrets are wiped with everything that is not tried again.
 create or replace function mail.finish(
-  _message bigint, _outcome text, _error_class text default null, _error text default null, _now timestamptz default now())
+  _message bigint, _outcome text, _error_class text default null, _error text default null,
+  _now timestamptz default now())
   returns text
   language sql volatile
   security definer set search_path = ''
@@ -18,7 +19,8 @@ as $$
     from (select o.id, case when _outcome = 'sent' then 'sent'
                             when _outcome = 'refused' then 'bounced'
                             when _outcome = 'unknown' and o.idempotency_key is not null then 'unknown'
-                            when _outcome in ('unknown', 'later') then case when o.attempts < o.max_attempts then 'queued' else 'failed' end
+                            when _outcome in ('unknown', 'later') and o.attempts < o.max_attempts then 'queued'
+                            when _outcome in ('unknown', 'later') then 'failed'
                        end as state
             from mail.messages o
            where o.id = _message and (o.state = 'sending' or o.state = 'unknown' and _outcome = 'sent')

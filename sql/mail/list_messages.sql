@@ -1,12 +1,13 @@
 create or replace function mail.list_messages(
-  _state text default null, _recipient text default null, _before bigint default null, _limit int default 100, out status int, out body jsonb)
+  _state text default null, _recipient text default null, _before bigint default null,
+  _limit int default 100, out status int, out body jsonb)
   returns record
   language sql stable
   security definer set search_path = ''
 as $$
   select 200, coalesce(jsonb_agg(to_jsonb(p) order by p.id desc), '[]')
-    from (select m.id, m.channel, m.recipient, m.template, m.locale, m.version, m.state, m.attempts, m.max_attempts, m.error_class, m.error,
-                 m.created_at, m.finished_at
+    from (select m.id, m.channel, m.recipient, m.template, m.locale, m.version, m.state,
+                 m.attempts, m.max_attempts, m.error_class, m.error, m.created_at, m.finished_at
             from mail.messages m
            where (_state is null or m.state = _state)
              and (_recipient is null or lower(m.recipient) = lower(_recipient))

@@ -8,9 +8,11 @@ as $$
   ), every as (
     select o.name, o.locale, o.version, exists (select from mail._builtin(o.name)) as builtin from own o
     union all
-    select b.name, '', 0, true from mail._builtin(null) b where not exists (select from own o where (o.name, o.locale) = (b.name, ''))
+    select b.name, '', 0, true from mail._builtin(null) b
+     where not exists (select from own o where (o.name, o.locale) = (b.name, ''))
   )
-  select 200, jsonb_agg(jsonb_build_object('name', e.name, 'locale', e.locale, 'version', e.version, 'builtin', e.builtin) order by e.name, e.locale)
+  select 200, jsonb_agg(jsonb_build_object('name', e.name, 'locale', e.locale, 'version', e.version, 'builtin', e.builtin)
+                        order by e.name, e.locale)
     from every e
 $$;
 comment on function mail.list_templates() is

@@ -27,7 +27,7 @@ func (b *bench) fanOut(ctx context.Context) error {
 	}
 	address := l.Addr().String()
 	_ = l.Close()
-	limit := exec.CommandContext(ctx, os.Args[0], "melody", address)
+	limit := exec.CommandContext(ctx, os.Args[0], "melody", address) //nolint:gosec // it is this very program
 	if err := limit.Start(); err != nil {
 		return err
 	}

@@ -198,7 +198,6 @@ func (b *bench) idle(context.Context) error {
 	return err
 }
 
-
 // overhead inserts by 8 writers into a plain and an enabled table, in turn.
 func (b *bench) overhead(ctx context.Context) error {
 	if err := b.exec(ctx, `drop table if exists public.bench_plain, public.bench_told;

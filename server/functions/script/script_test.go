@@ -151,8 +151,9 @@ func TestWhatGoesWrongIsSaid(t *testing.T) {
 	}
 }
 
+// Not in parallel: memory is the process's, and other tests' functions would
+// end with this one.
 func TestMemoryIsBounded(t *testing.T) {
-	t.Parallel()
 	cfg := settings(t)
 	cfg.Timeout, cfg.MemoryMiB = 30*time.Second, 32
 	h, failed := host(t, cfg, map[string]string{"eats.ts": "export default () => { const all = []; for (;;) all.push(new Uint8Array(1 << 16)) }"})

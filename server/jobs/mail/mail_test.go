@@ -265,27 +265,6 @@ func TestWrongPasswordIsForTheOperator(t *testing.T) {
 	o.want(id, "queued connection")
 }
 
-func TestSenderThatDied(t *testing.T) {
-	t.Parallel()
-	s := newSink(t, "starttls")
-	o := newOffice(t, smtpVars(s, "starttls"))
-	keyed, plain := o.send("once"), o.send("")
-	for _, id := range []int64{keyed, plain} { // claimed, and then nothing
-		one[string](o, `select state from mail.claim($1)`, id)
-	}
-	if err := o.work(keyed); !final(err) {
-		t.Errorf("got %v", err)
-	}
-	o.want(keyed, "unknown crash")
-	if err := o.work(plain); err != nil {
-		t.Error(err)
-	}
-	o.want(plain, "sent")
-	if len(s.got()) != 1 {
-		t.Errorf("%d mails", len(s.got()))
-	}
-}
-
 func TestSealedUnderAnotherKeyset(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, nil)
