@@ -44,14 +44,17 @@ begin
 end
 $$;
 
--- Truncates without waiting long: who enqueued there in a transaction that is
--- still open is let be, and the next sweep tries again. False when it did not.
+-- Truncates without keeping others waiting for long: a transaction that is still
+-- open after a while (one that enqueued there, say) is let be, and the next sweep
+-- tries again; claims and reports come and go, and are waited for. False when it
+-- did not.
 create or replace function jobs._truncated(_table regclass, _only_empty boolean default false)
   returns boolean
   language plpgsql volatile
 as $$
 declare
-  v_alive boolean := false;
+  v_alive   boolean := false;
+  v_holders text[];
 begin
   if _only_empty then
     execute format('select exists (select from %s)', _table) into v_alive;
@@ -59,7 +62,14 @@ begin
   if v_alive then
     return false;
   end if;
-  perform set_config('lock_timeout', '25ms', true);
+  v_holders := array(select l.virtualtransaction from pg_catalog.pg_locks l where l.relation = _table and l.pid <> pg_backend_pid());
+  if v_holders <> '{}' then
+    perform pg_sleep(0.1);
+    if exists (select from pg_catalog.pg_locks l where l.relation = _table and l.virtualtransaction = any (v_holders)) then
+      return false;
+    end if;
+  end if;
+  perform set_config('lock_timeout', '250ms', true);
   begin
     execute format('lock table %s in access exclusive mode', _table);
     perform set_config('lock_timeout', '0', true);
