@@ -58,6 +58,10 @@ fmt: ## format Go
 bench: build ## the bench table: ratios in one run
 	@DB_POOL_MAX_SIZE=16 LOG_LEVEL=warn PGRST_SERVER_TIMING_ENABLED=true scripts/with-server go run ./scripts/bench
 
+.PHONY: bench/jobs
+bench/jobs: build ## the queue beside River: four minutes
+	@scripts/with-pg go run -C scripts/bench/jobs .
+
 .PHONY: verify
 verify: build ## generated text is up to date: the settings in README.md and .env.example
 	@scripts/verify

@@ -12,7 +12,10 @@ create table realtime.messages (
   payload        jsonb,
   binary_payload bytea,
   private        boolean default false,
+  -- Supabase's columns: users' policies and queries compare them.
+  -- squawk-ignore prefer-timestamp-tz
   inserted_at    timestamp not null default now(),
+  -- squawk-ignore prefer-timestamp-tz
   updated_at     timestamp not null default now(),
   constraint messages_pkey primary key (id, inserted_at),
   constraint messages_one_payload check (payload is null or binary_payload is null)

@@ -14,7 +14,8 @@ exec 3<&0 # a shell gives what it runs in the background no standard input
 in_home() {
   cd "$home" || exit
   exec env DATABASE_URL= HOWDAH_HOME="$home" HOWDAH_PROJECT=demo HOWDAH_ENV=development API_EXTERNAL_URL= \
-    HOST=127.0.0.1 PORT=0 POSTGRES_PORT=0 POSTGRES_VOLATILE=true AUTH_RATE_LIMIT_ENABLED="${AUTH_RATE_LIMIT_ENABLED:-false}" "$@"
+    HOST=127.0.0.1 PORT=0 POSTGRES_PORT=0 POSTGRES_VOLATILE=true OUTBOUND_ALLOW=127.0.0.0/8 \
+    AUTH_RATE_LIMIT_ENABLED="${AUTH_RATE_LIMIT_ENABLED:-false}" "$@"
 }
 howdah() { (in_home "$root/bin/howdah" "$@"); }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"log/slog"
 	"maps"
 	"os"
 
@@ -10,6 +11,7 @@ import (
 	"howdah/server/config"
 	"howdah/server/db"
 	"howdah/server/jobs"
+	"howdah/server/jobs/door"
 	"howdah/server/jobs/mail"
 	"howdah/server/jobs/outbound"
 	"howdah/server/token"
@@ -22,14 +24,21 @@ type couriers struct {
 }
 
 func newCouriers(c *config.Config, pool *db.Pool, ring *token.Ring) (*couriers, error) {
+	if c.Production() && c.Mail.Backend != "smtp" {
+		slog.Warn("no mail leaves in production: set EMAIL_BACKEND=smtp")
+	}
 	client := outbound.NewClient(c.Outbound)
+	entrance := &door.Door{Pool: pool, Verifier: ring, AnonRole: c.Rest.AnonRole}
 	post, err := mail.New(mail.Deps{
-		Pool: pool, Ring: ring, Config: c.Mail, Outbound: client, Development: !c.Production(), Console: os.Stderr,
+		Pool: pool, Ring: ring, Config: c.Mail, Outbound: client, Door: entrance, Development: !c.Production(), Console: os.Stderr,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
-	return &couriers{http: outbound.New(outbound.Deps{Pool: pool, Ring: ring, Config: c.Outbound, Client: client}), mail: post}, nil
+	return &couriers{
+		http: outbound.New(outbound.Deps{Pool: pool, Ring: ring, Config: c.Outbound, Client: client, Door: entrance}),
+		mail: post,
+	}, nil
 }
 
 func (k *couriers) mount(e *echo.Echo) {

@@ -122,6 +122,7 @@ func cors(origins []string) echo.MiddlewareFunc {
 		ExposeHeaders: []string{
 			"Content-Encoding", "Content-Location", "Content-Range", "Content-Type", "Date", "Location", "Server", "Transfer-Encoding",
 			"Range-Unit", "Preference-Applied", "Proxy-Status", "X-Total-Count", "Link", "X-Supabase-Api-Version", "X-Request-Id", "Retry-After",
+			"ETag", "Content-Disposition", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires", "Tus-Resumable",
 		},
 		MaxAge: 86400,
 	})
@@ -131,7 +132,7 @@ func cors(origins []string) echo.MiddlewareFunc {
 // large as they are: their service sets limits of its own.
 func streams(c echo.Context) bool {
 	path := c.Request().URL.Path
-	return strings.HasPrefix(path, storage.Prefix+"/") || strings.HasPrefix(path, "/_storage/")
+	return strings.HasPrefix(path, storage.Prefix+"/") || strings.HasPrefix(path, "/_storage/") || strings.HasPrefix(path, "/files/")
 }
 
 // deadline bounds the work of a request. A lost client cancels it as well.

@@ -232,6 +232,16 @@ func TestAnAppSignsInWithHowdah(t *testing.T) {
 		if status := p.call("GET", "/auth/v1/user", tokens.AccessToken, "", nil); status != http.StatusOK {
 			t.Errorf("the access token: %d", status)
 		}
+		// What outlives the user's consent, an app may not make.
+		for _, change := range [][3]string{
+			{"POST", "/auth/v1/api-keys", `{"name":"x"}`}, {"POST", "/auth/v1/factors", `{"factor_type":"totp"}`},
+			{"POST", "/auth/v1/passkeys/registration/options", ""}, {"PUT", "/auth/v1/user", `{"password":"battery staple"}`},
+			{"PUT", "/auth/v1/user", `{"email":"eve@example.test"}`}, {"DELETE", "/auth/v1/user/oauth/grants?client_id=" + c.ClientID, ""},
+		} {
+			if status := p.call(change[0], change[1], tokens.AccessToken, change[2], nil); status != http.StatusForbidden && status != http.StatusUnauthorized {
+				t.Errorf("%s %s by an app: %d", change[0], change[1], status)
+			}
+		}
 		var no refusal
 		if status := p.call("POST", "/auth/v1/refresh", "", `{"refresh_token":"`+tokens.RefreshToken+`"}`, &no); status != http.StatusBadRequest {
 			t.Errorf("the app's own refresh took a client's token: %d", status)

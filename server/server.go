@@ -125,13 +125,16 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	s.meter = keys.NewMeter(s.pool, time.Second)
 	s.echo.Use(s.meter.Count)
 	s.loops = append(s.loops, s.meter.Run)
-	oauth.New(oauth.Deps{
+	apps := oauth.New(oauth.Deps{
 		Pool: s.pool, Ring: ring, Config: c.OAuth, Settings: kit.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
 		Caller: kit.Caller, Client: kit.Client, Decode: kit.Decode, Limit: kit.Limit,
-	}).Mount(s.echo)
-	orgs.New(orgs.Deps{
+	})
+	apps.Mount(s.echo)
+	tenants := orgs.New(orgs.Deps{
 		Pool: s.pool, Ring: ring, AnonRole: c.Rest.AnonRole, SiteURL: c.Server.SiteURL, Decode: kit.Decode, Limit: kit.Limit,
-	}).Mount(s.echo)
+	})
+	tenants.Mount(s.echo)
+	s.loops = append(s.loops, apps.Run, tenants.Run)
 	return nil
 }
 

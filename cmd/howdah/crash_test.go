@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -113,25 +112,10 @@ func (p *process) call(method, path, bearer, body string) (int, string, error) {
 // kill ends server and PostgreSQL with SIGKILL, both at once.
 func (p *process) kill() {
 	p.t.Helper()
-	at, err := os.ReadFile(filepath.Join(p.home, "postgres.at"))
-	data := filepath.Join(p.home, "postgres", "data")
-	if err == nil {
-		data = filepath.Join(strings.TrimSpace(string(at)), "data")
-	}
-	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	pid, err := strconv.Atoi(strings.Fields(string(text))[0])
-	if err != nil {
-		p.t.Fatal(err)
-	}
 	if err := p.cmd.Process.Kill(); err != nil {
 		p.t.Error(err)
 	}
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-		p.t.Error(err)
-	}
+	p.killDatabase()
 	_ = p.cmd.Wait()
 }
 

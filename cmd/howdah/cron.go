@@ -22,7 +22,7 @@ func cronSyncCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			body, err := ask(cmd, server.CronSync, c.Jobs.CronBackend)
+			body, err := askQueue(cmd, server.CronSync, c.Jobs.CronBackend)
 			if err != nil {
 				return err
 			}

@@ -26,8 +26,8 @@ func jobsCmd() *cobra.Command {
 
 func help(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 
-// ask calls one function of the queue on the project's database.
-func ask(cmd *cobra.Command, call server.JobsCall, args ...any) (body json.RawMessage, err error) {
+// askQueue calls one function of the queue on the project's database.
+func askQueue(cmd *cobra.Command, call server.JobsCall, args ...any) (body json.RawMessage, err error) {
 	c, err := load()
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func show(out io.Writer, body json.RawMessage) error {
 
 func askCmd(use, short string, call server.JobsCall) *cobra.Command {
 	return &cobra.Command{Use: use, Short: short, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		body, err := ask(cmd, call)
+		body, err := askQueue(cmd, call)
 		if err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func byIDs(use, short string, call server.JobsCall) *cobra.Command {
 			}
 			ids = append(ids, id)
 		}
-		body, err := ask(cmd, call, ids)
+		body, err := askQueue(cmd, call, ids)
 		if err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func jobsListCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List jobs, newest first", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			body, err := ask(cmd, server.JobsList, orNull(queue), orNull(name), orNull(state), orNull(before), limit)
+			body, err := askQueue(cmd, server.JobsList, orNull(queue), orNull(name), orNull(state), orNull(before), limit)
 			if err != nil {
 				return err
 			}
@@ -137,7 +137,7 @@ func jobsEnqueueCmd() *cobra.Command {
 			if delay > 0 {
 				at = new(time.Now().Add(delay))
 			}
-			body, err := ask(cmd, server.JobsQueue, args[0], json.RawMessage(payload), orNull(queue), at, priority, orNull(key))
+			body, err := askQueue(cmd, server.JobsQueue, args[0], json.RawMessage(payload), orNull(queue), at, priority, orNull(key))
 			if err != nil {
 				return err
 			}

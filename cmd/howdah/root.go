@@ -33,7 +33,7 @@ func root() *cobra.Command {
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &misuseError{err} })
 	cmd.AddCommand(serveCmd(), upCmd(), devCmd(), stopCmd(), resetCmd(), migrateCmd(), keysCmd(), infoCmd(), doctorCmd(), configCmd(), versionCmd())
-	cmd.AddCommand(workerCmd(), jobsCmd(), cronCmd(), storageCmd())
+	cmd.AddCommand(workerCmd(), jobsCmd(), cronCmd(), storageCmd(), realtimeCmd())
 	cmd.AddCommand(developing()...)
 	return cmd
 }

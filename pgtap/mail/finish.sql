@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 create temporary table m as select mail.send('ada@example.test', 'recovery', _sealed => '\xaa') as id;
 select is(mail.finish(m.id, 'sent'), null, 'what was not taken is not finished') from m;
@@ -25,6 +25,7 @@ create temporary table u as select mail.send('cy@example.test', 'recovery') as p
 select mail.claim(plain), mail.claim(keyed) from u;
 select results_eq('select mail.finish(plain, ''unknown''), mail.finish(keyed, ''unknown'') from u', $$ values ('queued', 'unknown') $$,
                   'what may have arrived is sent again only without a key');
+select is(mail.finish(u.keyed, 'sent'), 'sent', 'unless its sender was only slow') from u;
 select tests.as_service();
 select throws_ok($$ select mail.finish(1, 'sent') $$, '42501', null, 'only the server says how it went');
 

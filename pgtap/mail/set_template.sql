@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(14);
 
 select is(mail.set_template('welcome', 'Hi', 'Hi {{ data.name }}', '<p>Hi {{ .Data.Name }}</p>'), 1, 'the first version is 1');
 select is(mail.set_template('welcome', 'Hello', 'Hello'), 2, 'the next is 2');
@@ -17,6 +17,7 @@ select throws_ok(pg_temp.set('s', '{{ if .Token }}x{{ end }}', null), 'PT400', '
                  'what would not be filled is refused');
 select throws_ok(pg_temp.set('s', 't', '<a href={{ u }}>'), 'PT400', 'template ''t'': an HTML attribute with a placeholder needs quotes', 'an attribute without quotes is refused');
 select throws_ok(pg_temp.set('s', 't', '<p onclick="{{ u }}">'), 'PT400', null, 'a placeholder in an event is refused');
+select throws_ok(pg_temp.set('s', 't', '<style>p { color: {{ c }} }</style>'), 'PT400', 'template ''t'': a placeholder stands in a style sheet', 'or in a style sheet');
 select throws_ok(pg_temp.set('s', 't', '<SCRIPT>1</SCRIPT>'), 'PT400', null, 'a script is refused');
 select tests.as_user('ada');
 select throws_ok($$ select mail.set_template('t', 's', 't') $$, '42501', null, 'users write no templates');

@@ -199,7 +199,7 @@ func run(ctx context.Context) error {
 	defer b.pool.Close()
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(out, "what (%d connections)\tours\tp50\tp99\tlimit\tratio\tthe limit is\n", workers)
-	for _, step := range []func(context.Context, io.Writer) error{b.reads, b.writes, b.calls, b.shapes, b.auth} {
+	for _, step := range []func(context.Context, io.Writer) error{b.reads, b.writes, b.calls, b.shapes, b.auth, b.storage} {
 		if err := step(ctx, out); err != nil {
 			return err
 		}

@@ -5,7 +5,7 @@ import WebSocket from 'ws'
 import { check, env, equal, finish, must } from './check.mjs'
 
 globalThis.WebSocket ??= WebSocket
-const [url, anonKey] = [env('URL'), env('ANON_KEY')]
+const [url, anonKey, serviceKey] = [env('URL'), env('ANON_KEY'), env('SERVICE_KEY')]
 const options = { auth: { persistSession: false, autoRefreshToken: false } }
 const client = () => createClient(url, anonKey, options)
 const run = `${Date.now()}-${process.pid}`
@@ -84,6 +84,136 @@ await check('anonymous sign-in is off and says so', async () => {
 await check('a garbage token is no user', async () => {
   const { error } = await client().auth.getUser('a.b.c')
   equal([error.status, error.code], [403, 'bad_jwt'])
+})
+
+
+// Codes and links: generate_link gives what a mail would carry.
+const admin = createClient(url, serviceKey, options).auth.admin
+const link = async (type, more = {}) => must(await admin.generateLink({ type, email: email('codes'), ...more })).properties
+await check('generateLink of an unknown e-mail signs up, and its code signs in', async () => {
+  const made = await link('magiclink')
+  equal(made.verification_type, 'signup')
+  const data = must(await client().auth.verifyOtp({ email: email('codes'), token: made.email_otp, type: 'email' }))
+  equal(data.user.email, email('codes'))
+})
+await check('verifyOtp by token_hash works for magic links and recoveries', async () => {
+  for (const type of ['magiclink', 'recovery']) {
+    const { hashed_token } = await link(type)
+    equal(must(await client().auth.verifyOtp({ token_hash: hashed_token, type })).user.email, email('codes'))
+  }
+})
+await check('a code is used once, and a wrong one says otp_expired', async () => {
+  const { email_otp } = await link('magiclink')
+  must(await client().auth.verifyOtp({ email: email('codes'), token: email_otp, type: 'email' }))
+  const again = await client().auth.verifyOtp({ email: email('codes'), token: email_otp, type: 'email' })
+  equal([again.error.status, again.error.code], [403, 'otp_expired'])
+})
+await check('signInWithOtp, resetPasswordForEmail and resend answer', async () => {
+  must(await client().auth.signInWithOtp({ email: email('otp'), options: { emailRedirectTo: url } }))
+  must(await client().auth.resetPasswordForEmail(email('ada'), { redirectTo: url }))
+  must(await client().auth.resend({ type: 'signup', email: email('nobody') }))
+  const { error } = await client().auth.signInWithOtp({ email: email('unknown'), options: { shouldCreateUser: false } })
+  equal([error.status, error.code], [422, 'otp_disabled'])
+})
+await check('a second mail to an address within a minute says when to come back', async () => {
+  const { error } = await client().auth.resetPasswordForEmail(email('ada'))
+  equal([error.status, error.code], [429, 'over_email_send_rate_limit'])
+})
+await check('PKCE clients send a challenge, and a bad code is not found', async () => {
+  const store = {}
+  const storage = { getItem: (k) => store[k] ?? null, setItem: (k, v) => { store[k] = v }, removeItem: (k) => { delete store[k] } }
+  const pkce = createClient(url, anonKey, { auth: { ...options.auth, flowType: 'pkce', storage, persistSession: true } })
+  must(await pkce.auth.signInWithOtp({ email: email('pkce') }))
+  const { error } = await pkce.auth.exchangeCodeForSession('00000000-0000-0000-0000-000000000000')
+  equal([error.status, error.code], [404, 'flow_state_not_found'])
+})
+
+// The caller's own account.
+await check('updateUser merges data and null deletes', async () => {
+  must(await ada.auth.updateUser({ data: { a: 1, b: 2 } }))
+  const { user } = must(await ada.auth.updateUser({ data: { a: null } }))
+  equal([user.user_metadata.a, user.user_metadata.b, user.user_metadata.name], [undefined, 2, 'Ada'])
+})
+await check('updateUser of the e-mail waits for both addresses', async () => {
+  const { user } = must(await ada.auth.updateUser({ email: email('countess') }))
+  equal([user.email, user.new_email], [email('ada'), email('countess')])
+  const halves = await Promise.all(['email_change_current', 'email_change_new'].map(async (type) =>
+    must(await admin.generateLink({ type, email: email('ada'), newEmail: email('lovelace') })).properties))
+  const first = await client().auth.verifyOtp({ type: 'email_change', token_hash: halves[0].hashed_token })
+  equal([first.error, first.data.session], [null, null])
+  const second = must(await client().auth.verifyOtp({ type: 'email_change', email: email('lovelace'), token: halves[1].email_otp }))
+  equal(second.user.email, email('lovelace'))
+})
+await check('updateUser of the password refuses the same and the weak one', async () => {
+  equal((await ada.auth.updateUser({ password })).error.code, 'same_password')
+  equal((await ada.auth.updateUser({ password: 'abc' })).error.name, 'AuthWeakPasswordError')
+  must(await ada.auth.updateUser({ password: 'another horse battery' }))
+  must(await client().auth.signInWithPassword({ email: email('lovelace'), password: 'another horse battery' }))
+})
+await check('reauthenticate sends a nonce', async () => must(await ada.auth.reauthenticate()))
+await check('getUserIdentities lists, and linking is off by default', async () => {
+  equal(must(await ada.auth.getUserIdentities()).identities.map((i) => i.provider), ['email'])
+  const { error } = await ada.auth.linkIdentity({ provider: 'google', options: { skipBrowserRedirect: true } })
+  if (!error) throw new Error('linking is on')
+})
+
+// Providers.
+await check('signInWithOAuth builds the URL, and a provider that is off says so', async () => {
+  const { data } = await client().auth.signInWithOAuth({ provider: 'google', options: { skipBrowserRedirect: true } })
+  const answer = await fetch(data.url, { redirect: 'manual', headers: { 'X-Supabase-Api-Version': '2024-01-01' } })
+  equal([answer.status, (await answer.json()).code], [400, 'validation_failed'])
+})
+await check('signInWithIdToken of a provider that is off is refused', async () => {
+  const { error } = await client().auth.signInWithIdToken({ provider: 'google', token: 'a.b.c' })
+  equal([error.status, error.code], [400, 'provider_disabled'])
+})
+
+// The admin API.
+let bob
+await check('admin.createUser, getUserById and updateUserById', async () => {
+  bob = must(await admin.createUser({ email: email('bob'), password, email_confirm: true, app_metadata: { plan: 'pro' } })).user
+  equal(must(await admin.getUserById(bob.id)).user.app_metadata.plan, 'pro')
+  const { user } = must(await admin.updateUserById(bob.id, { user_metadata: { team: 'x' } }))
+  equal(user.user_metadata.team, 'x')
+  equal((await admin.createUser({ email: email('bob') })).error.code, 'email_exists')
+})
+await check('admin.listUsers pages, and its total is right', async () => {
+  const data = must(await admin.listUsers({ page: 1, perPage: 1 }))
+  equal([data.users.length, data.nextPage, data.total > 1], [1, 2, true])
+})
+await check('admin.inviteUserByEmail invites', async () => {
+  if (!must(await admin.inviteUserByEmail(email('invited'))).user.invited_at) throw new Error('no invited_at')
+})
+await check('admin.updateUserById bans at once', async () => {
+  const banned = client()
+  must(await banned.auth.signInWithPassword({ email: email('bob'), password }))
+  must(await admin.updateUserById(bob.id, { ban_duration: '24h' }))
+  equal((await banned.auth.getUser()).error.code, 'user_banned')
+  must(await admin.updateUserById(bob.id, { ban_duration: 'none' }))
+  must(await banned.auth.getUser())
+})
+await check('admin.signOut ends a user\'s sessions by their token', async () => {
+  const out = client()
+  const { session } = must(await out.auth.signInWithPassword({ email: email('bob'), password }))
+  equal((await admin.signOut(session.access_token, 'global')).error, null)
+  equal((await out.auth.getUser()).error.name, 'AuthSessionMissingError')
+})
+await check('admin.mfa.listFactors answers an array', async () => {
+  equal(must(await admin.mfa.listFactors({ userId: bob.id })).factors, [])
+})
+await check('admin.deleteUser deletes, softly and for good', async () => {
+  must(await admin.deleteUser(bob.id, true))
+  const { user } = must(await admin.getUserById(bob.id))
+  equal([Boolean(user.deleted_at), user.user_metadata], [true, {}])
+  must(await admin.deleteUser(bob.id))
+  equal((await admin.getUserById(bob.id)).error.code, 'user_not_found')
+})
+await check('the admin API is for the service key alone', async () => {
+  const { access_token } = (await ada.auth.getSession()).data.session
+  for (const key of [anonKey, access_token]) {
+    const { error } = await createClient(url, key, options).auth.admin.listUsers()
+    equal([error.status, error.code], [403, 'not_admin'])
+  }
 })
 
 finish('auth')

@@ -165,6 +165,23 @@ await check('a channel ends when its session does', async () => {
   equal(out.status, 204)
   await until('the end', () => closed.includes('CLOSED'))
 })
+await check('a live query gets its result, then diffs, under its caller\'s claims', async () => {
+  const { access_token: token } = (await ada.auth.getSession()).data.session
+  const socket = new ws(`${env('URL').replace('http', 'ws')}/realtime/v1/websocket?vsn=2.0.0&apikey=${env('ANON_KEY')}`)
+  const frames = []
+  socket.on('message', (text) => frames.push(JSON.parse(text)))
+  await new Promise((done) => socket.on('open', done))
+  const query = `/todos?select=task&task=like.live-${run}*&order=task`
+  socket.send(JSON.stringify(['1', '1', 'realtime:live', 'phx_join', { access_token: token, config: { query } }]))
+  const next = (event) => until(event, () => { const at = frames.findIndex((f) => f[3] === event); return at >= 0 && frames.splice(at, 1)[0][4] })
+  equal(await next('live_state'), { rows: [], version: 1 })
+  must(await ada.from('todos').insert([{ task: `live-${run} a` }, { task: `live-${run} c` }]).select())
+  equal(await next('live_diff'), { ops: [['+', 0, { task: `live-${run} a` }], ['+', 1, { task: `live-${run} c` }]], version: 2 })
+  must(await service.from('todos').insert({ task: `live-${run} b`, user_id: (await user('eve')).me.id }).select()) // not hers to see
+  must(await ada.from('todos').delete().eq('task', `live-${run} a`).select())
+  equal(await next('live_diff'), { ops: [['-', 0]], version: 3 })
+  socket.close()
+})
 await check('a wrong key does not connect', async () => {
   const res = await fetch(`${env('URL')}/realtime/v1/websocket?apikey=nonsense&vsn=2.0.0`, { headers: { Connection: 'Upgrade', Upgrade: 'websocket' } }).catch(() => null)
   if (res) equal(res.status, 401)

@@ -118,6 +118,32 @@ await check('a garbage token is refused', async () => {
   const { error, status } = await createClient(env('URL'), 'a.b.c', options).from('todos').select()
   equal([status, error.code], [401, 'PGRST301'])
 })
+await check('pages by cursor meet every row once', async () => {
+  const seen = []
+  let prefer = 'cursor'
+  for (let next = ''; next !== null; prefer = `cursor=${next}`) {
+    const url = `${env('URL')}/rest/v1/todos?select=task&task=like.${mark}*&order=task.desc&limit=3`
+    const answer = await fetch(url, { headers: { apikey: env('SERVICE_KEY'), Prefer: prefer } })
+    seen.push(...(await answer.json()).map((r) => r.task))
+    next = answer.headers.get('next-cursor')
+  }
+  equal(seen, [task(4), task(3), task('2b'), task(1)])
+})
+await check('a batch is one transaction', async () => {
+  const batch = (requests) => fetch(`${env('URL')}/rest/v1/batch`, {
+    method: 'POST', headers: { apikey: env('SERVICE_KEY'), 'Content-Type': 'application/json' }, body: JSON.stringify(requests) })
+  const insert = { method: 'POST', path: '/todos?select=id', headers: { Prefer: 'return=representation' }, body: { user_id: owner.id, task: task('batch') } }
+  const done = await (await batch([insert, { path: '/todos?id=eq.${/0/body/0/id}&select=task' }, { method: 'DELETE', path: '/todos?id=eq.${/0/body/0/id}' }])).json()
+  equal([done.map((d) => d.status), done[1].body], [[201, 200, 204], [{ task: task('batch') }]])
+  const failed = await batch([insert, { path: '/todos?nope=eq.1' }])
+  equal([failed.status, (await failed.json()).index], [400, 1])
+  equal((await mine(service.from('todos').select('id', { count: 'exact', head: true }))).count, 4)
+})
+await check('a long filter goes by POST', async () => {
+  const answer = await fetch(`${env('URL')}/rest/v1/todos/query`, {
+    method: 'POST', headers: { apikey: env('SERVICE_KEY') }, body: new URLSearchParams({ select: 'task', id: `in.(${Array(5000).fill(0)},${rows[0].id})` }) })
+  equal(await answer.json(), [{ task: task(1) }])
+})
 await check('delete answers the rows', async () => {
   const got = must(await mine(service.from('todos').delete()).select('id'))
   equal(got.length, 4)

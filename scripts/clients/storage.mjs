@@ -101,7 +101,7 @@ await check('list shows a level, with folders, order, search and pages', async (
   const names = async (path, o) => must(await ada.storage.from(priv).list(path, o)).map((e) => e.name)
   equal(await names(ada.id), ['a.txt', 'c.txt', 'dir', 'empty'])
   equal(must(await ada.storage.from(priv).list(ada.id)).find((e) => e.name === 'dir'),
-    { id: null, name: 'dir', metadata: null, created_at: null, updated_at: null, last_accessed_at: null })
+    { name: 'dir', id: null, updated_at: null, created_at: null, last_accessed_at: null, metadata: null })
   equal(await names(`${ada.id}/dir`), ['b.bin', 'f.txt'])
   equal(await names(ada.id, { sortBy: { column: 'name', order: 'desc' } }), ['empty', 'dir', 'c.txt', 'a.txt'])
   equal(await names(ada.id, { search: 'C.' }), ['c.txt'])

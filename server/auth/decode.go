@@ -56,6 +56,8 @@ func decode(c echo.Context, out any) error {
 		return badJSON("it is not UTF-8")
 	case depth(body) > deepest:
 		return badJSON("it is nested too deeply")
+	case repeats(body):
+		return badJSON("a member stands twice")
 	}
 	var wrong *json.UnmarshalTypeError
 	switch err := json.Unmarshal(body, out); {
@@ -88,6 +90,30 @@ func depth(body []byte) int {
 		}
 	}
 	return most
+}
+
+// repeats says whether a name stands twice at the top, in any case: which of the
+// two counts is a matter of the parser, and two parsers may differ (RFC 8725
+// asks the same of tokens).
+func repeats(body []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(body))
+	if start, err := d.Token(); err != nil || start != json.Delim('{') {
+		return false
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		name, err := d.Token()
+		text, ok := name.(string)
+		var value json.RawMessage
+		if err != nil || !ok || d.Decode(&value) != nil {
+			return false // malformed: the parser says so
+		}
+		if text = strings.ToLower(text); seen[text] {
+			return true
+		}
+		seen[text] = true
+	}
+	return false
 }
 
 // sanitize makes a header's text storable: UTF-8 without NUL.

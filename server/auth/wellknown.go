@@ -39,6 +39,12 @@ func (s *Service) getSettings(c echo.Context) error {
 	on["email"], on["phone"], on["anonymous_users"] = s.Config.EmailEnabled, s.Config.PhoneEnabled, s.Config.AnonymousEnabled
 	return c.JSON(http.StatusOK, map[string]any{
 		"external": on, "disable_signup": s.Config.DisableSignup, "mailer_autoconfirm": s.Config.Autoconfirm, "phone_autoconfirm": s.Config.PhoneAutoconfirm,
-		"sms_provider": "", "saml_enabled": false, "saml_private_key_next_configured": false, "passkeys_enabled": false,
+		"sms_provider": "", "saml_enabled": false, "saml_private_key_next_configured": false, "passkeys_enabled": s.Config.MFA.Passkeys,
 	})
+}
+
+// noSAML answers what GoTrue answers where single sign-on by SAML is off. It is
+// never on here.
+func (s *Service) noSAML(echo.Context) error {
+	return refuse(http.StatusNotFound, "saml_provider_disabled", "SAML 2.0 is not supported: use an OpenID provider")
 }

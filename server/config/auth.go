@@ -12,7 +12,7 @@ type Auth struct {
 	JWTIssuer    string `env:"JWT_ISSUER" doc:"iss of tokens; default API_EXTERNAL_URL/auth/v1"`
 	JWTAudience  string `env:"JWT_AUD" envDefault:"authenticated" doc:"aud of tokens"`
 	JWTExp       int    `env:"JWT_EXP" envDefault:"3600" doc:"seconds an access token lives"`
-	JWTSecret    Secret `env:"JWT_SECRET" doc:"legacy HS256 secret: tokens that it signed are accepted, none is made"`
+	JWTSecret    Secret `env:"JWT_SECRET" doc:"legacy HS256 secret: tokens that it signed are accepted, none is made; those without a session hold until they expire"`
 
 	URIAllowList []string `env:"URI_ALLOW_LIST" doc:"globs of redirect targets beside SITE_URL, comma-separated; * stops at . and /, ** does not"`
 

@@ -18,7 +18,7 @@ type Jobs struct {
 	RetentionS         float64 `env:"JOBS_RETENTION_S" envDefault:"604800" doc:"seconds that finished jobs are kept; dead letters four times as long"`
 }
 
-// PollInterval, VisibilityTimeout and DrainTimeout are the seconds as durations.
+// PollInterval is how long a sleeping worker waits before it looks by itself.
 func (j *Jobs) PollInterval() time.Duration { return seconds(j.PollIntervalS) }
 
 // VisibilityTimeout is how long a silent worker keeps a job.

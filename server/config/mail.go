@@ -35,7 +35,7 @@ func (m *Mail) mistakes(add func(ok bool, format string, args ...any)) {
 	oneOf("SMS_BACKEND", m.SMSBackend, "console", "http")
 	oneOf("SMS_HTTP_CONTENT_TYPE", m.SMSContentType, "application/json", "application/x-www-form-urlencoded")
 	add(m.Port >= 1 && m.Port <= 65535, "SMTP_PORT must lie between 1 and 65535")
-	add(m.Timeout > 0, "SMTP_TIMEOUT must be over 0")
+	add(m.Timeout > 0 && m.Timeout <= time.Minute, "SMTP_TIMEOUT must be over 0 and at most 1m")
 	add(m.Backend != "smtp" || m.Host != "", "SMTP_HOST must be set for EMAIL_BACKEND=smtp")
 	_, err := mail.ParseAddress(m.From)
 	add((m.Backend != "smtp" && m.From == "") || err == nil, "SMTP_ADMIN_EMAIL must be an address like no-reply@example.com")

@@ -10,7 +10,7 @@ type Outbound struct {
 	Allow           []string      `env:"OUTBOUND_ALLOW" doc:"networks (CIDR) that outbound HTTP may reach although they are private, loopback or reserved, such as 127.0.0.0/8; empty: none"`
 	ResponseLimit   int64         `env:"OUTBOUND_RESPONSE_LIMIT_BYTES" envDefault:"1048576" doc:"bytes of a response that are kept; the rest is not read"`
 	MaxRedirects    int           `env:"OUTBOUND_MAX_REDIRECTS" envDefault:"5" doc:"redirects that an outbound request follows; webhooks follow none"`
-	HostConcurrency int           `env:"OUTBOUND_HOST_CONCURRENCY" envDefault:"10" doc:"requests under way to one host, for each worker"`
+	HostConcurrency int           `env:"OUTBOUND_HOST_CONCURRENCY" envDefault:"3" doc:"requests under way to one host, for each worker: fewer than JOBS_CONCURRENCY, or a slow host takes all hands"`
 	BreakerFailures int           `env:"OUTBOUND_BREAKER_FAILURES" envDefault:"10" doc:"failures in a row after which a host is left alone for OUTBOUND_BREAKER_PAUSE"`
 	BreakerPause    time.Duration `env:"OUTBOUND_BREAKER_PAUSE" envDefault:"30s" doc:"how long a failing host is left alone"`
 

@@ -35,9 +35,10 @@ type Caller struct {
 	Unprepared bool // send statements unnamed, for poolers that mix sessions
 }
 
-// HasSession says whether a session is looked up first: for every token that
-// names a user or a session. A user's token without a session is refused there.
-func (c *Caller) HasSession() bool { return c.SessionID != "" || c.UserID != "" }
+// HasSession says whether a session, or an API key, is looked up first: for
+// every token that names a user or a session. A user's token without a session
+// is refused there.
+func (c *Caller) HasSession() bool { return c.SessionID != "" || c.UserID != "" || c.Key != nil }
 
 func orNull(s string) []byte {
 	if s == "" {

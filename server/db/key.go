@@ -31,6 +31,20 @@ func Surface(path string) string {
 	return strings.ToValidUTF8(strings.ReplaceAll(name, "\x00", ""), "")
 }
 
+// ResolveKey asks for the role and claims of a caller who brought an API key,
+// for what runs outside the database: a key that does not hold is refused here.
+func (p *Pool) ResolveKey(ctx context.Context, c *Caller) error {
+	if c.Key == nil {
+		return nil
+	}
+	conn, err := p.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return c.ResolveKey(ctx, conn)
+}
+
 const resolveKeySQL = `select k.role, k.claims
 from auth.assume_api_key(_prefix => $1, _mac => $2, _method => $3, _surface => $4, _hits => $5) as k`
 

@@ -133,6 +133,10 @@ func (s *Service) serve(c echo.Context) error {
 	if err != nil {
 		return relay(err)
 	}
+	// Scripts and upstreams run outside the database, which alone knows API keys.
+	if err := s.pool.ResolveKey(c.Request().Context(), in.caller); err != nil {
+		return relay(err)
+	}
 	c.Set("role", in.caller.Role)
 	if fn := s.scripts.Find(in.name); fn != nil {
 		return s.serveScript(c, in, fn)

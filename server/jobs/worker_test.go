@@ -24,7 +24,7 @@ func settings() config.Jobs {
 }
 
 // start runs a worker until the test ends.
-func start(t *testing.T, d *dbtest.DB, c config.Jobs, handlers map[string]jobs.Handler) *jobs.Service {
+func start(t *testing.T, d *dbtest.DB, c config.Jobs, handlers map[string]jobs.Handler) {
 	t.Helper()
 	s := jobs.New(jobs.Deps{Pool: d.Pool, Config: c})
 	for name, h := range handlers {
@@ -45,17 +45,16 @@ func start(t *testing.T, d *dbtest.DB, c config.Jobs, handlers map[string]jobs.H
 			t.Error(err)
 		}
 	})
-	return s
 }
 
 // eventually waits until the query answers true.
-func eventually(t *testing.T, d *dbtest.DB, what, query string, args ...any) {
+func eventually(t *testing.T, d *dbtest.DB, what, query string) {
 	t.Helper()
 	owner := d.Owner(t)
 	deadline := time.Now().Add(30 * time.Second)
 	for {
 		var ok bool
-		if err := owner.QueryRow(t.Context(), query, args...).Scan(&ok); err != nil {
+		if err := owner.QueryRow(t.Context(), query).Scan(&ok); err != nil {
 			t.Fatal(err)
 		}
 		if ok {

@@ -93,9 +93,11 @@ type rights struct {
 	ReadPresence   bool `json:"read_presence"`
 	WriteBroadcast bool `json:"write_broadcast"`
 	WritePresence  bool `json:"write_presence"`
+
+	Snapshot string `json:"snapshot"` // what had been written when the policies were asked
 }
 
-var everything = rights{true, true, true, true}
+var everything = rights{ReadBroadcast: true, ReadPresence: true, WriteBroadcast: true, WritePresence: true}
 
 const authorizeSQL = `select status, body from realtime.authorize_channel(
   _role => $1, _claims => $2, _topic => $3, _headers => $4, _search_path => $5, _session_id => $6, _user_id => $7)`

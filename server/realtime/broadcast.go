@@ -120,7 +120,7 @@ func (s *Service) fanOut(to room, sent *cast, except *channel) {
 		if c == except && !c.self {
 			return
 		}
-		if to.Private && !c.hears(sent.ID) {
+		if to.Private && !c.hears(sent) {
 			return
 		}
 		v := c.socket.version
@@ -134,11 +134,17 @@ func (s *Service) fanOut(to room, sent *cast, except *channel) {
 }
 
 // hears says whether a private channel gets a broadcast: it may read them, and
-// this one was not replayed to it already.
-func (c *channel) hears(id string) bool {
+// this one is neither older than the join nor replayed already.
+func (c *channel) hears(sent *cast) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.may.ReadBroadcast && (id == "" || !c.replayed[id])
+	if !c.may.ReadBroadcast || sent.xid != 0 && c.before.saw(sent.xid) || sent.ID != "" && c.replayed[sent.ID] {
+		return false
+	}
+	if c.heard != nil {
+		c.heard[sent.ID] = true
+	}
+	return true
 }
 
 // replayMessages sends what a private channel kept, oldest first.
@@ -177,12 +183,16 @@ func (c *channel) replayMessages(r *replay) {
 		return
 	}
 	c.mu.Lock()
-	c.replayed = make(map[string]bool, len(missed))
+	heard := c.heard
+	c.heard, c.replayed = nil, make(map[string]bool, len(missed))
 	for _, sent := range missed {
 		c.replayed[sent.ID] = true
 	}
 	c.mu.Unlock()
 	for _, sent := range missed {
+		if heard[sent.ID] {
+			continue
+		}
 		if frame, isBinary := sent.frame(c.socket.version, c.topic); frame != nil {
 			c.socket.send(frame, isBinary)
 		}

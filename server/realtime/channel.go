@@ -26,7 +26,9 @@ type channel struct {
 	queued   []*delivery
 	watching bool // presence
 	tracked  string
-	replayed map[string]bool
+	before   snapshot        // messages that it saw are for a replay only
+	replayed map[string]bool // ids
+	heard    map[string]bool // ids that came live before the replay; nil without one
 	ended    bool
 }
 
@@ -138,6 +140,14 @@ func (c *channel) admit(p *joinPayload) string {
 		return "Unauthorized: You do not have permissions to read from this Channel topic: " + c.room.Topic
 	}
 	c.may = may
+	if may.Snapshot != "" {
+		if c.before, err = parseSnapshot(may.Snapshot); err != nil {
+			slog.WarnContext(s.ctx, "authorize channel", "error", err)
+		}
+	}
+	if p.Config.Broadcast.Replay != nil {
+		c.heard = map[string]bool{}
+	}
 	return ""
 }
 

@@ -20,7 +20,7 @@ type delivery struct {
 func (f *feed) deliver(ctx context.Context, e *event, at cursor) {
 	switch e.Kind {
 	case "MESSAGE":
-		f.service.deliverMessage(e.Data)
+		f.service.deliverMessage(e.Data, e.XID)
 	case "BUS":
 		f.service.bus.arrived(e.Data)
 	case "PROBLEM":
@@ -147,7 +147,7 @@ func (m *stored) cast() (*cast, error) {
 }
 
 // deliverMessage broadcasts a row that was inserted into realtime.messages.
-func (s *Service) deliverMessage(data []byte) {
+func (s *Service) deliverMessage(data []byte, xid uint64) {
 	var m stored
 	if err := json.Unmarshal(data, &m); err != nil {
 		slog.WarnContext(s.ctx, "message", "error", err)
@@ -158,5 +158,6 @@ func (s *Service) deliverMessage(data []byte) {
 		slog.WarnContext(s.ctx, "message", "error", err)
 		return
 	}
+	sent.xid = xid
 	s.fanOut(room{m.Topic, m.Private}, sent, nil)
 }

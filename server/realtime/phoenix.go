@@ -38,6 +38,7 @@ type cast struct {
 	Meta     json.RawMessage // what the sender said about it; may be empty
 	ID       string          // of a message that is stored
 	Replayed bool
+	xid      uint64                     // of the transaction that stored it; 0 for none
 	Extra    map[string]json.RawMessage // further keys of a text broadcast
 }
 

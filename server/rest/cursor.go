@@ -192,6 +192,9 @@ func (c *cursor) jsonKey() (string, bool) {
 func (c *cursor) jsonPath() ([]step, bool) {
 	var path []step
 	for c.has("->") {
+		if len(path) == maxPath {
+			return nil, c.refuse(c.i, "arrow after "+itoa(maxPath)+" others")
+		}
 		arrow := "->"
 		if c.has("->>") {
 			arrow = "->>"

@@ -81,7 +81,7 @@ func lost(err error) bool {
 func (s *Service) execute(ctx context.Context, conn *pgxpool.Conn, j job) (*result, error) {
 	c := *j.caller
 	j.caller = &c
-	if j.checked() { // which puts the role down and takes it again: Go must know it
+	if j.checked() || len(j.st.Steps) > 0 { // which puts the role down and takes it again: Go must know it
 		if err := c.ResolveKey(ctx, conn); err != nil {
 			return nil, err
 		}

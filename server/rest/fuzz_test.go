@@ -27,6 +27,7 @@ func FuzzRequest(f *testing.F) {
 		{"or=(a.eq.1,and(b.like(any).{x*},not.or(c.is.null,d.fts(english).z)))&limit=2&offset=-1", `[{"a":1},{"a":2}]`, "count=exact, tx=rollback"},
 		{"e.limit=1&select=e(f(*))&e.f.order=g(h).asc&columns=a,\"b c\"&on_conflict=a", "a,b\n1,2", "missing=default"},
 		{"select=(((&a=eq.%zz&%00=eq.1", `{"a":{"a":[{}]}, "a":"\ud800"}`, "max-affected=9,handling=strict,timezone=x"},
+		{"select=a,b(c,d(e))&a=gt.1&order=a", `[{"a":1,"b":[{"c":1,"d":null}]},{"a":2,"b":{"c":2,"d":[]}}]`, "cursor=AAAAAFsiMSJd"},
 	} {
 		f.Add("GET", seed[0], seed[1], seed[2], "application/json")
 		f.Add("POST", seed[0], seed[1], seed[2], "text/csv")
@@ -92,6 +93,37 @@ func FuzzRange(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		if r := rangeHeader(s); r.lo < 0 {
 			t.Fatalf("%q is %v", s, r)
+		}
+	})
+}
+
+// Whatever a batch says, its requests are understood or refused below 500, and
+// nothing but values comes of its references.
+func FuzzBatch(f *testing.F) {
+	for _, seed := range []string{
+		`[{"path":"/a"},{"method":"POST","path":"/b?select=x&y=eq.${/0/body/0/id}","body":{"a":{"$ref":"/0/body/0/~1~0"}},"headers":{"prefer":"x"}}]`,
+		`[{"path":"/a?${/0"},{"body":{"$ref":1}}]`, `[{"path":"//h/a"},{"path":"/rpc/x","method":"put"}]`, `[{"headers":{"Content-Type":"text/csv"},"body":"a\n1","method":"POST","path":"/c"}]`, `[null]`,
+	} {
+		f.Add(seed, `{"status":200,"body":[{"id":"1),or(b.eq.2"}]}`)
+	}
+	s := fuzzService()
+	s.cfg.BatchMax = 10
+	f.Fuzz(func(t *testing.T, body, before string) {
+		r := httptest.NewRequest(http.MethodPost, "/batch", strings.NewReader(body))
+		items, err := s.readBatch(r)
+		for i := range items {
+			items[i].outer, items[i].own, items[i].answer = r, &prefer{}, []byte(before)
+			if err = s.parseItem(items, i, placeholder); err != nil {
+				break
+			}
+			shape := items[i].shape
+			if json.Valid([]byte(before)) && s.parseItem(items, i, answered) == nil && items[i].shape != shape {
+				t.Fatalf("shape %s became %s", shape, items[i].shape)
+			}
+		}
+		var p *problem.Problem
+		if err != nil && (!errors.As(err, &p) || p.Status >= http.StatusInternalServerError) {
+			t.Fatalf("refused with %v", err)
 		}
 	})
 }

@@ -1,9 +1,7 @@
 package rest
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -281,23 +279,4 @@ func TestNoStaleShape(t *testing.T) {
 	step(`alter table shop.products drop price`, scenario{method: "GET", url: "/products?price=eq.3&select=sku&limit=1&order=sku", status: 400, contains: []string{"42703"}})
 	step(`alter table shop.products rename to goods`, scenario{method: "GET", url: "/products?sku=eq.a&order=sku", status: 404, contains: []string{"PGRST205"}})
 	step(`alter table shop.goods rename to products`, scenario{method: "GET", url: "/products?sku=eq.a&select=name&order=sku", status: 200, want: `[{"name":"Apple"}]`})
-}
-
-// More shapes than the cache and a connection hold.
-func TestManyShapes(t *testing.T) {
-	t.Parallel()
-	server, d := setup(t, func(c *config.Rest) { c.StatementCache = 16 })
-	for i := range 400 {
-		sc := scenario{method: "GET", url: fmt.Sprintf("/customers?select=a%d:id&id=eq.1", i), status: 200, want: fmt.Sprintf(`[{"a%d":1}]`, i)}
-		sc.run(t, server.URL)
-	}
-	var most int
-	conn, err := d.Pool.Acquire(context.WithoutCancel(t.Context()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Release()
-	if err := conn.QueryRow(t.Context(), `select count(*)::int from pg_prepared_statements`).Scan(&most); err != nil || most > 320 {
-		t.Errorf("%d prepared statements on a connection (%v)", most, err)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/db"
@@ -13,8 +14,13 @@ import (
 // other, under the same policies.
 const aliasBucket = "files"
 
-// mountAliases adds the short surface /_storage: one bucket, plain statuses.
-func (s *Service) mountAliases(g *echo.Group) {
+// mountAliases adds the short surface /_storage: one bucket, plain statuses;
+// beside it what a scanner reads, and whether the backend is well.
+func (s *Service) mountAliases(e *echo.Echo) {
+	e.GET("/files/*", s.orAnon("object.get_authenticated", s.inFiles(s.serve)))
+	e.GET("/_health/storage", s.health)
+	g := e.Group("/_storage")
+	g.GET("/scanning/:id", s.as("object.scan", s.scanning))
 	g.POST("/upload", s.as("object.upload", s.aliasUpload))
 	g.GET("/download/*", s.orAnon("object.get_authenticated", s.inFiles(s.serve)))
 	g.HEAD("/download/*", s.orAnon("object.get_authenticated", s.inFiles(s.serve)))
@@ -25,6 +31,26 @@ func (s *Service) mountAliases(g *echo.Group) {
 		body := map[string]any{"backend": s.Backend.Name(), "detected": s.Config.Backend == "auto", "max_file_size": s.Config.SizeLimit}
 		return c.JSON(http.StatusOK, body)
 	})
+}
+
+func (s *Service) health(c echo.Context) error {
+	if err := s.Backend.Check(c.Request().Context()); err != nil {
+		p := refuse(http.StatusServiceUnavailable, "storage_unavailable", "The storage backend cannot be used.")
+		p.Cause = err
+		return p
+	}
+	return c.JSON(http.StatusOK, map[string]string{"status": "ok", "backend": s.Backend.Name()})
+}
+
+const objectScanningSQL = `select id, version, bucket_id, name, metadata, user_metadata, created_at, updated_at` +
+	` from storage.object_scanning(_upload_id => $1::uuid)`
+
+func (s *Service) scanning(c echo.Context, as *db.Caller) error {
+	id, err := uuid.Parse(param(c, "id"))
+	if err != nil {
+		return errNoUpload
+	}
+	return s.read(c, s.findBy(as, objectScanningSQL, id.String()), s.serve)
 }
 
 func (s *Service) inFiles(read reader) handler {
@@ -66,7 +92,6 @@ func (s *Service) aliasList(c echo.Context, as *db.Caller) error {
 }
 
 func (s *Service) aliasDelete(c echo.Context, as *db.Caller) error {
-	defer s.deleted()
 	out, err := s.Pool.CallAs(c.Request().Context(), as, objectsDeleteSQL, aliasBucket, []string{param(c, "*")})
 	gone, err := acceptedAs[[]object](out, err)
 	if err != nil {

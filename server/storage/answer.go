@@ -21,7 +21,6 @@ func refuse(status int, code, message string) *problem.Problem {
 
 var (
 	errNoKey    = refuse(http.StatusNotFound, "NoSuchKey", "Object not found")
-	errNoBucket = refuse(http.StatusNotFound, "NoSuchBucket", "Bucket not found")
 	errNoUpload = refuse(http.StatusNotFound, "NoSuchUpload", "Upload not found")
 	errTooLarge = refuse(http.StatusRequestEntityTooLarge, "EntityTooLarge", "The object exceeded the maximum allowed size")
 )

@@ -173,7 +173,17 @@ func (p *patient) Read(b []byte) (int, error) {
 		p.until = now.Add(p.idle)
 		_ = p.control.SetReadDeadline(p.until) // not all writers of tests can
 	}
-	return p.ReadCloser.Read(b)
+	n, err := p.ReadCloser.Read(b)
+	if errors.Is(err, io.EOF) {
+		_ = p.control.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
+// unhurried frees a request, whose body has been read, of the server's time
+// for reading one: when that runs out, net/http takes the client for gone.
+func unhurried(c echo.Context) {
+	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Time{})
 }
 
 // capped reads at most limit bytes and refuses the next one.

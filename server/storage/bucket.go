@@ -108,7 +108,7 @@ const bucketEmptySQL = `select status, body from storage.bucket_empty(_id => $1)
 // bucketEmpty calls more than once: a batch is one transaction, so that a
 // bucket of millions neither times out nor locks the world.
 func (s *Service) bucketEmpty(c echo.Context, as *db.Caller) error {
-	defer s.deleted()
+	unhurried(c)
 	for {
 		out, err := s.Pool.CallAs(c.Request().Context(), as, bucketEmptySQL, param(c, "bucket"))
 		done, err := acceptedAs[struct{ More bool }](out, err)

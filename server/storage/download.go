@@ -73,12 +73,17 @@ type reader func(c echo.Context, o *found, again finder) error
 type finder func(ctx context.Context) (*found, error)
 
 func (s *Service) findAs(as *db.Caller, bucket, name string, public bool) finder {
+	return s.findBy(as, objectGetSQL, bucket, name, public)
+}
+
+// findBy is of a query that runs as the caller.
+func (s *Service) findBy(as *db.Caller, sql string, args ...any) finder {
 	as.ReadOnly = true
 	return func(ctx context.Context) (o *found, err error) {
 		err = s.Pool.QueryAs(ctx, as, func(rows pgx.Rows) error {
 			o, err = pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[found])
 			return err
-		}, objectGetSQL, bucket, name, public)
+		}, sql, args...)
 		return o, orNoKey(err)
 	}
 }

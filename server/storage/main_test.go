@@ -3,14 +3,10 @@ package storage
 import (
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,73 +19,6 @@ import (
 	"howdah/server/problem"
 	"howdah/server/token"
 )
-
-// gateway is a real S3 server that a test may stop and start again.
-type gateway struct {
-	t      *testing.T
-	dir    string
-	addr   string
-	config config.Storage
-	cmd    *exec.Cmd
-}
-
-func newGateway(t *testing.T) *gateway {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := &gateway{t: t, dir: t.TempDir(), addr: l.Addr().String()}
-	l.Close()
-	for _, sub := range []string{"data/howdah", "meta"} {
-		if err := os.MkdirAll(filepath.Join(g.dir, sub), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	g.config = settings(t, map[string]string{
-		"STORAGE_S3_ENDPOINT": "http://" + g.addr, "STORAGE_S3_BUCKET": "howdah", "STORAGE_S3_PREFIX": "bytes/",
-		"STORAGE_S3_ACCESS_KEY_ID": "tester", "STORAGE_S3_SECRET_ACCESS_KEY": "tester-secret",
-	})
-	g.start()
-	t.Cleanup(g.stop)
-	return g
-}
-
-// building keeps parallel tests from building the server twice.
-var building sync.Mutex
-
-func (g *gateway) start() {
-	g.t.Helper()
-	building.Lock()
-	defer building.Unlock()
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	g.cmd = exec.Command("scripts/versitygw", "--quiet", "--port", g.addr, "--access", "tester", "--secret", "tester-secret",
-		"posix", "--sidecar", filepath.Join(g.dir, "meta"), filepath.Join(g.dir, "data"))
-	g.cmd.Dir, g.cmd.Stderr = root, os.Stderr
-	if err := g.cmd.Start(); err != nil {
-		g.t.Fatal(err)
-	}
-	b, err := NewS3(g.config)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	for wait := time.Now().Add(3 * time.Minute); b.Check(g.t.Context()) != nil; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(wait) {
-			g.t.Fatal("the S3 server does not answer: see scripts/versitygw")
-		}
-	}
-}
-
-func (g *gateway) stop() {
-	if g.cmd != nil {
-		_ = g.cmd.Process.Kill()
-		_ = g.cmd.Wait()
-		g.cmd = nil
-	}
-}
 
 func settings(t testing.TB, vars map[string]string) config.Storage {
 	t.Helper()
@@ -115,24 +44,20 @@ type api struct {
 	url     string // the database, as authenticator
 }
 
-func newAPI(t *testing.T, backend Backend, vars map[string]string) *api {
+func newAPI(t *testing.T, backend Backend) *api {
 	t.Helper()
-	return start(t, backend, t.TempDir(), vars)
+	return start(t, backend, t.TempDir())
 }
 
 // newAPIAt keeps keys and files under home, for other servers to share.
 func newAPIAt(t *testing.T, home string) *api {
 	t.Helper()
-	return start(t, nil, home, nil)
+	return start(t, nil, home)
 }
 
-func start(t *testing.T, backend Backend, home string, vars map[string]string) *api {
+func start(t *testing.T, backend Backend, home string) *api {
 	t.Helper()
-	all := map[string]string{"HOWDAH_HOME": home}
-	for k, v := range vars {
-		all[k] = v
-	}
-	c, d := settings(t, all), dbtest.New(t)
+	c, d := settings(t, map[string]string{"HOWDAH_HOME": home}), dbtest.New(t)
 	auth := config.Auth{JWTAlgorithm: "ES256", JWTIssuer: "http://test", JWTAudience: "authenticated"}
 	ring, err := token.Open(filepath.Join(home, "keys"), auth)
 	if err != nil {
@@ -177,9 +102,9 @@ func (a *api) exec(sql string, args ...any) {
 	}
 }
 
-func (a *api) count(sql string, args ...any) (n int) {
+func (a *api) count(sql string) (n int) {
 	a.t.Helper()
-	if err := a.owner.QueryRow(a.t.Context(), sql, args...).Scan(&n); err != nil {
+	if err := a.owner.QueryRow(a.t.Context(), sql).Scan(&n); err != nil {
 		a.t.Fatalf("%s: %v", sql, err)
 	}
 	return n
@@ -302,23 +227,4 @@ func random(n int) []byte {
 		b[i] = byte(i*7 + i>>8)
 	}
 	return b
-}
-
-func both(t *testing.T, test func(t *testing.T, b Backend)) {
-	t.Run("local", func(t *testing.T) {
-		t.Parallel()
-		b, err := NewDisk(t.TempDir(), true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		test(t, b)
-	})
-	t.Run("s3", func(t *testing.T) {
-		t.Parallel()
-		b, err := NewS3(newGateway(t).config)
-		if err != nil {
-			t.Fatal(err)
-		}
-		test(t, b)
-	})
 }

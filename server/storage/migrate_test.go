@@ -12,7 +12,7 @@ import (
 
 func TestMigrate(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	for i := range 5 {
 		a.put(fmt.Sprint("f", i), strings.Repeat(fmt.Sprint(i), 1000))
 	}

@@ -25,8 +25,8 @@ type Keeper struct {
 	Backend Backend
 }
 
-// reapLoop deletes what SQL has queued: soon after something was deleted, and
-// every so often. Once a day it looks for bytes that no row names.
+// reapLoop deletes what SQL has queued, which is due after a minute. Once a day
+// it looks for bytes that no row names.
 func (s *Service) reapLoop(ctx context.Context) {
 	tick := time.NewTicker(s.Config.ReapInterval)
 	defer tick.Stop()
@@ -37,8 +37,6 @@ func (s *Service) reapLoop(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.poke:
-			_, err = s.keeper.Reap(ctx)
 		case <-tick.C:
 			_, err = s.keeper.Reap(ctx)
 		case <-sweep.C:

@@ -167,7 +167,7 @@ func (c *s3Call) multipartOperation(method string) (func() error, string) {
 }
 
 // answer writes XML with the declaration that clients expect.
-func (c *s3Call) answer(status int, body any) error { return c.XML(status, body) }
+func (c *s3Call) answer(body any) error { return c.XML(http.StatusOK, body) }
 
 // bindXML reads a small XML body.
 func (c *s3Call) bindXML(into any) error {

@@ -173,7 +173,7 @@ func (c *chunked) trailers() error {
 	for {
 		line, err := c.line()
 		if err != nil || line == "" {
-			break // some clients end without the empty line
+			return nil //nolint:nilerr // some clients end without the empty line
 		}
 		name, value, _ := strings.Cut(line, ":")
 		name, value = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)
@@ -193,7 +193,6 @@ func (c *chunked) trailers() error {
 			return denied("SignatureDoesNotMatch", "The signature of the trailer does not match")
 		}
 	}
-	return nil
 }
 
 // trailer is a checksum that a trailer will tell; nil for none that is known here.

@@ -23,7 +23,7 @@ func (c *s3Call) listBuckets() error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, struct {
+	return c.answer(struct {
 		XMLName xml.Name `xml:"ListAllMyBucketsResult"`
 		Xmlns   string   `xml:"xmlns,attr"`
 		Buckets []bucket `xml:"Buckets>Bucket"`
@@ -43,7 +43,7 @@ func (c *s3Call) bucketLocation() error {
 	if _, err := accepted(out, err); err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, struct {
+	return c.answer(struct {
 		XMLName xml.Name `xml:"LocationConstraint"`
 		Xmlns   string   `xml:"xmlns,attr"`
 	}{Xmlns: s3Namespace})
@@ -139,7 +139,7 @@ func (c *s3Call) listObjects() error {
 		return err
 	}
 	list.fill(found, v2, after)
-	return c.answer(http.StatusOK, list)
+	return c.answer(list)
 }
 
 func (c *s3Call) entries(list *s3List, after string) (found []entry, err error) {
@@ -202,7 +202,6 @@ func (c *s3Call) deleteObjects() error {
 	for i, o := range in.Objects {
 		names[i] = o.Key
 	}
-	defer c.s.deleted()
 	out, err := c.s.Pool.CallAs(c.Request().Context(), c.as, objectsDeleteSQL, c.bucket, names)
 	if _, err := accepted(out, err); err != nil {
 		return err
@@ -218,5 +217,5 @@ func (c *s3Call) deleteObjects() error {
 			body.Deleted = append(body.Deleted, deleted{name})
 		}
 	}
-	return c.answer(http.StatusOK, body)
+	return c.answer(body)
 }

@@ -26,7 +26,7 @@ func (c *s3Call) createMultipart() error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, struct {
+	return c.answer(struct {
 		XMLName  xml.Name `xml:"InitiateMultipartUploadResult"`
 		Xmlns    string   `xml:"xmlns,attr"`
 		Bucket   string
@@ -84,10 +84,9 @@ func (c *s3Call) uploadPart() error {
 		c.s.dropBytes(context.WithoutCancel(ctx), part)
 		return stored(err)
 	}
-	c.s.deleted() // a part of the same number, perhaps
 	c.Response().Header().Set("Etag", partTag(part))
 	if copies {
-		return c.answer(http.StatusOK, copied("CopyPartResult", partTag(part), up.ExpiresAt))
+		return c.answer(copied("CopyPartResult", partTag(part), up.ExpiresAt))
 	}
 	return c.NoContent(http.StatusOK)
 }
@@ -184,7 +183,7 @@ func (c *s3Call) completeMultipart() error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, struct {
+	return c.answer(struct {
 		XMLName  xml.Name `xml:"CompleteMultipartUploadResult"`
 		Xmlns    string   `xml:"xmlns,attr"`
 		Location string
@@ -199,7 +198,6 @@ func (c *s3Call) abortMultipart() error {
 	if err != nil {
 		return errNoUpload
 	}
-	defer c.s.deleted()
 	out, err := c.s.Pool.CallAs(c.Request().Context(), c.as, uploadAbortSQL, id, c.bucket, c.key, true)
 	if _, err := accepted(out, err); err != nil {
 		return err
@@ -247,5 +245,5 @@ func (c *s3Call) listParts() error {
 		body.NextMarker = p.Number
 		body.Parts = append(body.Parts, s3Part{p.Number, p.At.UTC().Format("2006-01-02T15:04:05.000Z"), partTag(p.Version), p.Size})
 	}
-	return c.answer(http.StatusOK, body)
+	return c.answer(body)
 }

@@ -76,7 +76,6 @@ func (c *s3Call) getObject() error {
 }
 
 func (c *s3Call) deleteObject() error {
-	defer c.s.deleted()
 	out, err := c.s.Pool.CallAs(c.Request().Context(), c.as, objectsDeleteSQL, c.bucket, []string{c.key})
 	if _, err := accepted(out, err); err != nil {
 		return err
@@ -96,6 +95,7 @@ func (c *s3Call) copySource() (bucket, key string, err error) {
 }
 
 func (c *s3Call) copyObject() error {
+	unhurried(c)
 	bucket, key, err := c.copySource()
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (c *s3Call) copyObject() error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, copied("CopyObjectResult", o.Metadata.ETag, o.UpdatedAt))
+	return c.answer(copied("CopyObjectResult", o.Metadata.ETag, o.UpdatedAt))
 }
 
 type copyResult struct {

@@ -50,7 +50,7 @@ func codeOf(err error) string {
 
 func TestS3Endpoint(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	ctx := t.Context()
 	c := a.tool(s3ServiceKey, S3Secret(a.ring, s3ServiceKey), "")
 	if err := c.MakeBucket(ctx, "made", minio.MakeBucketOptions{}); err != nil {
@@ -187,7 +187,7 @@ func (a *api) multipart(c *minio.Core, text []byte) {
 // A session token is the user's own: policies hold as everywhere.
 func TestS3EndpointObeysPolicies(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	ctx := t.Context()
 	secret := S3Secret(a.ring, s3ProjectKey)
 	user, bearer := a.user()
@@ -235,7 +235,7 @@ func TestS3EndpointObeysPolicies(t *testing.T) {
 // A signed body that is altered on its way is refused, and nothing of it stays.
 func TestS3BodiesProveThemselves(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	altered := &tamper{http.DefaultTransport}
 	inner := serving(a.s)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

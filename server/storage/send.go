@@ -61,6 +61,7 @@ var errRange = refuse(http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "
 // nothing itself where a range cannot be met.
 func (s *Service) send(c echo.Context, blob Blob, modified time.Time) error {
 	w := &sender{ResponseWriter: c.Response().Writer, control: http.NewResponseController(c.Response().Writer), idle: s.Config.IdleTimeout}
+	unhurried(c)
 	http.ServeContent(w, c.Request(), "", modified, blob)
 	_ = w.control.SetWriteDeadline(time.Time{}) // the connection's next answer has its own time
 	if w.status == http.StatusRequestedRangeNotSatisfiable {

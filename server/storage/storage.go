@@ -36,7 +36,6 @@ type Service struct {
 	links   *links
 	writers *writers
 	images  *images
-	poke    chan struct{} // something was deleted
 }
 
 // New makes the service; Run reaps.
@@ -46,7 +45,7 @@ func New(d Deps) (*Service, error) {
 		return nil, fmt.Errorf("image cache: %w", err)
 	}
 	return &Service{
-		Deps: d, keeper: &Keeper{Pool: d.Pool, Backend: d.Backend}, links: newLinks(d.Ring, d.Config.URLKeys.Reveal()), writers: newWriters(), images: images, poke: make(chan struct{}, 1),
+		Deps: d, keeper: &Keeper{Pool: d.Pool, Backend: d.Backend}, links: newLinks(d.Ring, d.Config.URLKeys.Reveal()), writers: newWriters(), images: images,
 	}, nil
 }
 
@@ -62,7 +61,7 @@ func (s *Service) Mount(e *echo.Echo) {
 	s.mountResumable(g.Group("/upload/resumable"))
 	s.mountImages(g)
 	s.mountS3(g.Group("/s3"))
-	s.mountAliases(e.Group("/_storage"))
+	s.mountAliases(e)
 }
 
 // handler serves one request as a caller.
@@ -119,13 +118,5 @@ func param(c echo.Context, name string) string {
 
 // Run reaps until ctx ends.
 func (s *Service) Run(ctx context.Context) { s.reapLoop(ctx) }
-
-// deleted tells the reaper that there is work.
-func (s *Service) deleted() {
-	select {
-	case s.poke <- struct{}{}:
-	default: // it has not yet seen the last one, which says the same
-	}
-}
 
 func fullPath(bucket, name string) string { return bucket + "/" + name }

@@ -98,8 +98,8 @@ type images struct {
 
 func newImages(c config.Storage) (*images, error) {
 	cache, err := otter.New(&otter.Options[pictureKey, *picture]{
-		MaximumWeight: uint64(max(c.TransformCache, 1)),                                                       //nolint:gosec // not negative
-		Weigher:       func(_ pictureKey, p *picture) uint32 { return uint32(min(len(p.body), 1<<30)) + 200 }, //nolint:gosec // bounded
+		MaximumWeight: uint64(max(c.TransformCache, 1)),
+		Weigher:       func(_ pictureKey, p *picture) uint32 { return uint32(min(len(p.body), 1<<30)) + 200 },
 	})
 	return &images{cache: cache, slots: make(chan struct{}, max(1, runtime.NumCPU()/2)), maxPixels: c.TransformPixels}, err
 }

@@ -35,7 +35,7 @@ func picturePNG(t testing.TB, w, h int) []byte {
 
 func TestTransform(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	a.exec(`update storage.buckets set public = true where id = 'b'`)
 	var photo bytes.Buffer
 	img, err := png.Decode(bytes.NewReader(picturePNG(t, 40, 20)))

@@ -91,60 +91,6 @@ func (s *Service) tusOptions(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// target is the object an upload is for; id is nil before there is one.
-type target struct {
-	id           uuid.UUID
-	bucket, name string
-	meta         map[string]string
-}
-
-// tusTarget reads the object from the URL or, where there is no upload yet, from Upload-Metadata.
-func tusTarget(c echo.Context) (target, error) {
-	if id := param(c, "id"); id != "" {
-		return parseTusID(id)
-	}
-	meta, err := tusMetadata(c.Request().Header.Get("Upload-Metadata"))
-	return target{bucket: meta["bucketName"], name: meta["objectName"], meta: meta}, err
-}
-
-func tusID(t target) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(fullPath(t.bucket, t.name) + "/" + t.id.String()))
-}
-
-func parseTusID(id string) (t target, err error) {
-	text, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(id, "="))
-	if err != nil {
-		return t, errNoUpload
-	}
-	path, version, _ := cutLast(string(text), "/")
-	bucket, name, ok := strings.Cut(path, "/")
-	t = target{bucket: bucket, name: name}
-	if t.id, err = uuid.Parse(version); err != nil || !ok {
-		return t, errNoUpload
-	}
-	return t, nil
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
-}
-
-func tusMetadata(header string) (map[string]string, error) {
-	meta := map[string]string{}
-	for pair := range strings.SplitSeq(header, ",") {
-		key, encoded, _ := strings.Cut(strings.TrimSpace(pair), " ")
-		value, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
-		if err != nil {
-			return meta, refuse(http.StatusBadRequest, "InvalidRequest", "Upload-Metadata is not as it should be")
-		}
-		meta[key] = string(value)
-	}
-	return meta, nil
-}
-
 // tusCreate opens an upload; a body, if there is one, is its first part.
 func (s *Service) tusCreate(c echo.Context, as *db.Caller) error {
 	r := c.Request()
@@ -277,9 +223,7 @@ func (s *Service) tusHead(c echo.Context) error {
 	return c.NoContent(http.StatusOK)
 }
 
-const (
-	uploadAbortSQL = `select status, body from storage.upload_abort(_upload_id => $1, _bucket_id => $2, _name => $3, _upsert => $4)`
-)
+const uploadAbortSQL = `select status, body from storage.upload_abort(_upload_id => $1, _bucket_id => $2, _name => $3, _upsert => $4)`
 
 // tusDelete gives an upload up; what is finished is an object, and no upload to end.
 func (s *Service) tusDelete(c echo.Context, as *db.Caller) error {
@@ -288,7 +232,6 @@ func (s *Service) tusDelete(c echo.Context, as *db.Caller) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	defer s.deleted()
 	s.writers.stop(t.id)
 	var out db.Outcome
 	if linkOf(c) != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -24,13 +25,10 @@ func signalContext() (context.Context, context.CancelFunc) {
 func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
 // create opens a resumable upload in bucket b and answers its path.
-func (a *api) create(name string, length int, server string, more ...string) string {
+func (a *api) create(name string, length int, server string) string {
 	a.t.Helper()
-	more = append([]string{
-		"Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(length),
-		"Upload-Metadata", "bucketName " + b64("b") + ",objectName " + b64(name) + ",contentType " + b64("text/plain"),
-	}, more...)
-	r := a.call("POST", server+Prefix+"/upload/resumable", a.service, nil, more...)
+	r := a.call("POST", server+Prefix+"/upload/resumable", a.service, nil, "Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(length),
+		"Upload-Metadata", "bucketName "+b64("b")+",objectName "+b64(name)+",contentType "+b64("text/plain"))
 	if r.status != http.StatusCreated {
 		a.t.Fatalf("create: %d %s", r.status, r.body)
 	}
@@ -57,7 +55,7 @@ func (a *api) offset(location string) string {
 func TestResumable(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, b Backend) {
-		a := newAPI(t, b, nil)
+		a := newAPI(t, b)
 		up := a.server.URL + a.create("f", 9, a.server.URL)
 		for _, test := range []struct {
 			name   string
@@ -102,7 +100,7 @@ func sha(s string) string {
 // What came before a connection broke is kept.
 func TestResumableKeepsWhatCame(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	path := a.create("f", 10, a.server.URL)
 	conn, err := net.Dial("tcp", a.server.Listener.Addr().String())
 	if err != nil {
@@ -128,7 +126,7 @@ func TestResumableKeepsWhatCame(t *testing.T) {
 // A second writer stops the first, and no byte counts twice.
 func TestResumableIsTakenOver(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	up := a.server.URL + a.create("f", 6, a.server.URL)
 	pr, pw := io.Pipe()
 	first := make(chan answer)
@@ -156,7 +154,7 @@ func TestResumableIsTakenOver(t *testing.T) {
 
 func TestResumableManySmallParts(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	const parts = manyParts + 20
 	up := a.server.URL + a.create("f", parts, a.server.URL)
 	var want strings.Builder
@@ -175,7 +173,7 @@ func TestResumableManySmallParts(t *testing.T) {
 
 func TestResumableExpires(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	up := a.server.URL + a.create("f", 6, a.server.URL)
 	a.patch(up, 0, "abc")
 	a.exec(`update storage.uploads set expires_at = now() - interval '1 second'`)
@@ -189,4 +187,43 @@ func TestResumableExpires(t *testing.T) {
 	if n := a.stored(); n != 0 {
 		t.Errorf("%d things are left", n)
 	}
+}
+
+// A signed upload link works for resumable uploads, too, and for nothing but its own path.
+func TestResumableBySignedLink(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	user, bearer := a.user()
+	name := user + "/f"
+	link := a.call("POST", "/object/upload/sign/b/"+name, bearer, nil)
+	var signed struct{ Token string }
+	if err := json.Unmarshal([]byte(link.body), &signed); err != nil || link.status != http.StatusOK {
+		t.Fatalf("%d %s", link.status, link.body)
+	}
+	meta := func(name string) string { return "bucketName " + b64("b") + ",objectName " + b64(name) }
+	post := func(name, signature string) answer {
+		return a.call("POST", "/upload/resumable/sign", "", strings.NewReader("abc"), "Tus-Resumable", "1.0.0", "Upload-Length", "6",
+			"Upload-Metadata", meta(name), "X-Signature", signature, "Content-Type", tusContentType)
+	}
+	for what, r := range map[string]answer{"another path": post(user+"/g", signed.Token), "no link": post(name, ""), "a bearer token": post(name, bearer)} {
+		if r.status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", what, r.status, r.body)
+		}
+	}
+	r := post(name, signed.Token)
+	location := r.header.Get("Location")
+	if r.status != http.StatusCreated || r.header.Get("Upload-Offset") != "3" || !strings.Contains(location, "/upload/resumable/sign/") {
+		t.Fatalf("%d %s %v", r.status, r.body, r.header)
+	}
+	r = a.call("PATCH", location, "", strings.NewReader("def"), "Tus-Resumable", "1.0.0", "Upload-Offset", "3", "Content-Type", tusContentType, "X-Signature", signed.Token)
+	if r.status != http.StatusNoContent {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	if got := a.get(name); got.body != "abcdef" {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	if owner := a.one(`select owner_id from storage.objects`); owner != user {
+		t.Errorf("the owner is %s", owner)
+	}
+	a.whole()
 }

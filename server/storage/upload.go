@@ -116,7 +116,6 @@ func (s *Service) commit(ctx context.Context, id uuid.UUID, size int64, version 
 	if err != nil {
 		return o, err
 	}
-	s.deleted() // an older version, perhaps
 	return o, fault("committed")
 }
 
@@ -178,6 +177,7 @@ func (s *Service) copy(c echo.Context, as *db.Caller) error {
 	if err := in.read(c); err != nil {
 		return err
 	}
+	unhurried(c)
 	r := c.Request()
 	out, err := s.copyObject(r.Context(), as, &in, upserts(r), metadataHeader(r.Header.Get("X-Metadata")))
 	if err != nil {
@@ -226,13 +226,11 @@ func (s *Service) deleteMany(c echo.Context, as *db.Caller) error {
 	if len(in.Names) == 0 || len(in.Names) > maxNames {
 		return refuse(http.StatusBadRequest, "InvalidRequest", "body/prefixes must have 1 to 1000 items")
 	}
-	defer s.deleted()
 	out, err := s.Pool.CallAs(c.Request().Context(), as, objectsDeleteSQL, param(c, "bucket"), in.Names)
 	return reply(c, out, err)
 }
 
 func (s *Service) deleteOne(c echo.Context, as *db.Caller) error {
-	defer s.deleted()
 	out, err := s.Pool.CallAs(c.Request().Context(), as, objectsDeleteSQL, param(c, "bucket"), []string{param(c, "*")})
 	gone, err := acceptedAs[[]object](out, err)
 	if err != nil {

@@ -2,25 +2,21 @@ package storage
 
 import (
 	"bytes"
-	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net"
 	"net/http"
-	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"testing/iotest"
-
-	"github.com/google/uuid"
 )
 
 func TestTwoWritersOfOneName(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	for _, upsert := range []string{"false", "true"} {
 		name := "race-" + upsert
 		var wg sync.WaitGroup
@@ -51,7 +47,7 @@ func TestTwoWritersOfOneName(t *testing.T) {
 
 func TestDeleteRacesUpload(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
@@ -74,7 +70,7 @@ func TestDeleteRacesUpload(t *testing.T) {
 
 func TestQuotasHoldUnderConcurrency(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	a.exec(`select storage.quota_set('b', 1000, null)`)
 	var wg sync.WaitGroup
 	for i := range 16 {
@@ -108,7 +104,7 @@ func (a *api) one(sql string) (text string) {
 
 func TestHostileNamesAndHeaders(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	for name, code := range map[string]string{
 		"..%2f..%2fetc%2fpasswd": "InvalidKey", "a/../../b": "InvalidKey", "%2fabs": "InvalidKey", "a%00b": "", "a//b": "InvalidKey",
 		strings.Repeat("n", 1025): "InvalidKey", "u%CC%88": "InvalidKey", "%C3%BC": "InvalidKey", "a%0Ab": "InvalidKey", "a%5Cb": "InvalidKey",
@@ -141,7 +137,7 @@ func TestHostileNamesAndHeaders(t *testing.T) {
 func TestBodiesThatLie(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, b Backend) {
-		a := newAPI(t, b, nil)
+		a := newAPI(t, b)
 		for _, header := range []string{"Content-Length: 100000", "Transfer-Encoding: chunked"} {
 			conn, err := net.Dial("tcp", a.server.Listener.Addr().String())
 			if err != nil {
@@ -173,7 +169,7 @@ func TestBodiesThatLie(t *testing.T) {
 
 func TestServingIsHarmless(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	a.exec(`update storage.buckets set public = true where id = 'b'`)
 	for kind, want := range map[string]string{"text/html": "text/plain", "image/svg+xml": "image/svg+xml", "application/xhtml+xml": "application/xhtml+xml"} {
 		a.put("page", "<script>alert(1)</script>", "Content-Type", kind, "X-Upsert", "true")
@@ -193,7 +189,7 @@ func TestServingIsHarmless(t *testing.T) {
 
 func TestSessionsThatEndedAreRefused(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	user, bearer := a.user()
 	if r := a.call("POST", "/object/b/"+user+"/f", bearer, strings.NewReader("x")); r.status != http.StatusOK {
 		t.Fatal(r.body)
@@ -209,7 +205,7 @@ func TestSessionsThatEndedAreRefused(t *testing.T) {
 
 func TestAliases(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, nil, nil)
+	a := newAPI(t, nil)
 	a.exec(`insert into storage.buckets (id, name) values ('files', 'files')`)
 	base := a.server.URL + "/_storage"
 	up := a.call("POST", base+"/upload?filename=a%2Fb.txt", a.service, strings.NewReader("alias"), "Content-Type", "text/plain")
@@ -228,94 +224,41 @@ func TestAliases(t *testing.T) {
 	if r := a.call("GET", base+"/backend-info", "", nil); !strings.Contains(r.body, `"backend":"local"`) {
 		t.Errorf("backend-info: %s", r.body)
 	}
+	if r := a.call("GET", a.server.URL+"/files/a/b.txt", a.service, nil); r.body != "alias" {
+		t.Errorf("files: %s", r.body)
+	}
+	if r := a.call("GET", a.server.URL+"/_health/storage", "", nil); r.status != http.StatusOK {
+		t.Errorf("health: %d %s", r.status, r.body)
+	}
 	if r := a.call("DELETE", base+"/files/a/b.txt", a.service, nil); r.status != http.StatusNoContent {
 		t.Errorf("delete: %d %s", r.status, r.body)
 	}
 }
 
-func TestDiskFull(t *testing.T) {
+// A scan hook holds an upload back until its verdict; the scanner alone reads it before.
+func TestScanHoldsUploadsBack(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", dir).CombinedOutput(); err != nil {
-		t.Skipf("a small disk cannot be mounted here: %s", out)
+	a := newAPI(t, nil)
+	a.exec(`select jobs.register('scan'), storage.hook_set('scan', 'scan', 'b')`)
+	for _, name := range []string{"good", "bad"} {
+		if r := a.put(name, name); r.status != http.StatusOK {
+			t.Fatal(r.body)
+		}
+		if r := a.get(name); r.code() != "NoSuchKey" {
+			t.Errorf("%s is there before its scan: %d", name, r.status)
+		}
+		id := a.one(`select id::text from storage.uploads where name = '` + name + `'`)
+		if r := a.call("GET", a.server.URL+"/_storage/scanning/"+id, a.service, nil); r.body != name {
+			t.Errorf("the scanner reads: %d %s", r.status, r.body)
+		}
+		_, bearer := a.user()
+		if r := a.call("GET", a.server.URL+"/_storage/scanning/"+id, bearer, nil); r.status == http.StatusOK {
+			t.Error("a user reads what is not scanned")
+		}
+		a.exec(`select storage.scanned('` + id + `', ` + strconv.FormatBool(name == "good") + `)`)
 	}
-	t.Cleanup(func() { _ = exec.Command("umount", dir).Run() })
-	disk, err := NewDisk(dir, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := newAPI(t, disk, nil)
-	if r := a.put("big", string(random(2<<20))); r.code() != "InsufficientStorage" {
-		t.Errorf("%d %s", r.status, r.body)
-	}
-	if r := a.put("small", "fits"); r.status != http.StatusOK || a.get("small").body != "fits" {
-		t.Errorf("a small file after a large one: %s", r.body)
+	if good, bad := a.get("good"), a.get("bad"); good.body != "good" || bad.code() != "NoSuchKey" {
+		t.Errorf("after the verdicts: %d, %d", good.status, bad.status)
 	}
 	a.whole()
-}
-
-func TestS3DownInMidUpload(t *testing.T) {
-	t.Parallel()
-	g := newGateway(t)
-	b, err := NewS3(g.config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := newAPI(t, b, nil)
-	if r := a.put("before", "there"); r.status != http.StatusOK {
-		t.Fatal(r.body)
-	}
-	pr, pw := io.Pipe()
-	done := make(chan answer)
-	go func() { done <- a.call("POST", "/object/b/cut", a.service, pr, "Content-Type", "text/plain") }()
-	_, _ = io.CopyN(pw, rand.Reader, 20<<20) // more than a part of the backend's
-	g.stop()
-	_, _ = io.CopyN(pw, rand.Reader, 20<<20)
-	pw.Close()
-	if r := <-done; r.status < 500 {
-		t.Errorf("an upload into nothing: %d %s", r.status, r.body)
-	}
-	if r := a.get("before"); r.status < 500 {
-		t.Errorf("a download from nothing: %d %s", r.status, r.body)
-	}
-	g.start()
-	if r := a.get("cut"); r.code() != "NoSuchKey" {
-		t.Errorf("half an object: %d", r.status)
-	}
-	if r := a.get("before"); r.body != "there" {
-		t.Errorf("an acknowledged object is lost: %d %s", r.status, r.body)
-	}
-	a.whole()
-}
-
-func TestReaperBothWays(t *testing.T) {
-	t.Parallel()
-	a := newAPI(t, nil, nil)
-	a.put("kept", "kept")
-	a.put("lost", "lost")
-	orphan := uuid.New()
-	if _, err := a.s.Backend.Put(t.Context(), orphan, strings.NewReader("x"), 1); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := a.s.keeper.Sweep(t.Context(), sweepAge, true); n != 0 || err != nil {
-		t.Errorf("what is new is left alone: %d, %v", n, err)
-	}
-	if n, err := a.s.keeper.Sweep(t.Context(), 0, true); n != 1 || err != nil {
-		t.Errorf("bytes without a row: %d, %v", n, err)
-	}
-	version := uuid.MustParse(a.one(`select version::text from storage.objects where name = 'lost'`))
-	if err := a.s.Backend.Delete(t.Context(), []uuid.UUID{version}); err != nil {
-		t.Fatal(err)
-	}
-	if r := a.get("lost"); r.code() != "NoSuchKey" {
-		t.Errorf("a row without bytes: %d %s", r.status, r.body)
-	}
-	var lost []string
-	if err := a.s.keeper.Lost(context.WithoutCancel(t.Context()), true, func(path string) { lost = append(lost, path) }); err != nil || len(lost) != 1 || lost[0] != "b/lost" {
-		t.Errorf("rows without bytes: %v, %v", lost, err)
-	}
-	a.whole()
-	if a.get("kept").body != "kept" {
-		t.Error("a good object was reaped")
-	}
 }

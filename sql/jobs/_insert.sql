@@ -164,7 +164,9 @@ begin
   if _dependent then
     v_waits := jobs._depend(_jobs, v_ids);
   end if;
-  with made as (
+  with known as materialized ( -- or each job would look its handler up
+    select d.asked, h.* from (select distinct n.name as asked from unnest(_jobs) as n) d cross join lateral jobs._handler(d.asked) h
+  ), made as (
     insert into jobs.jobs (id, slot, state, queue, name, is_sql, priority, run_at, max_attempts, waits_for, created_at, timeout,
                            concurrency_key, idempotency_key, payload)
     select v_ids[n.ordinality], s.current,
@@ -173,14 +175,15 @@ begin
            coalesce(n.priority, 0), coalesce(n.run_at, _now), coalesce(n.max_attempts, h.max_attempts, c.default_max_attempts),
            coalesce(v_waits[n.ordinality], 0), _now, coalesce(n.timeout, h.timeout), n.concurrency_key, n.idempotency_key, n.payload
       from unnest(_jobs) with ordinality as n
-     cross join lateral jobs._handler(n.name) h
+      join known h on h.asked = n.name
      cross join jobs.settings c
       join jobs.slots s on s.kind = 'jobs'
      where v_there[n.ordinality] is null
        and jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for)
     returning queue, is_sql)
-  select count(*)::int, bool_or(m.is_sql), array_agg(distinct m.queue) into v_made, v_sql, v_queues from made m;
-  if v_made < cardinality(_jobs) - coalesce(cardinality(array_remove(v_there, null)), 0) then
+  select sum(q.made)::int, bool_or(q.is_sql), array_agg(q.queue) into v_made, v_sql, v_queues
+    from (select m.queue, count(*) as made, bool_or(m.is_sql) as is_sql from made m group by m.queue) q;
+  if coalesce(v_made, 0) < cardinality(_jobs) - coalesce(cardinality(array_remove(v_there, null)), 0) then
     perform jobs._explain(_jobs);
   end if;
   if v_sql then

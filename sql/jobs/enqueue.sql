@@ -7,7 +7,7 @@ create or replace function jobs.enqueue(
   _unique_for interval default null, _now timestamptz default now())
   returns bigint
   language plpgsql volatile
-  security definer set search_path = ''
+  security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 as $$
 begin
   return (jobs._insert(array[row(_name, _payload, _queue, _run_at, _priority, _idempotency_key, _unique_for, _max_attempts,

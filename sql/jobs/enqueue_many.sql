@@ -2,7 +2,7 @@
 create or replace function jobs.enqueue_many(_jobs jsonb, _now timestamptz default now())
   returns bigint[]
   language plpgsql volatile
-  security definer set search_path = ''
+  security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 as $$
 declare
   v_jobs      jobs.new_job[];
@@ -12,12 +12,9 @@ begin
   if jsonb_typeof(_jobs) is distinct from 'array' then
     raise exception using errcode = 'PT422', constraint = 'bad_payload', message = 'Jobs come as a JSON array of objects.';
   end if;
-  select coalesce(array_agg(row(j.name, coalesce(j.payload, '{}'), j.queue, j.run_at, j.priority, j.idempotency_key, j.unique_for,
-                                j.max_attempts, j.timeout, j.concurrency_key, j.after, j.after_any)::jobs.new_job order by e.ord), '{}'),
-         coalesce(bool_or(j.idempotency_key is not null), false), coalesce(bool_or(j.after is not null), false)
+  select coalesce(array_agg(j), '{}'), coalesce(bool_or(j.idempotency_key is not null), false), coalesce(bool_or(j.after is not null), false)
     into v_jobs, v_keyed, v_dependent
-    from jsonb_array_elements(_jobs) with ordinality as e (job, ord)
-   cross join lateral jsonb_populate_record(null::jobs.new_job, e.job) j;
+    from jsonb_populate_recordset('(,{},,,,,,,,,,)'::jobs.new_job, _jobs) j;
   return jobs._insert(v_jobs, v_keyed, v_dependent, _now);
 end
 $$;

@@ -25,8 +25,9 @@ begin
 end
 $$;
 
--- Moves what stays long out of a slot that could be emptied otherwise.
-create or replace function jobs._consolidate(_slot smallint, _current smallint)
+-- Moves what stays long out of a slot that could be emptied otherwise. Who meets
+-- a row on its way gets a serialization failure, so those that are due are left.
+create or replace function jobs._consolidate(_slot smallint, _current smallint, _now timestamptz)
   returns void
   language plpgsql volatile
 as $$
@@ -35,7 +36,8 @@ declare
 begin
   if (select count(*) <= 200 from (select from jobs.jobs j where j.slot = _slot limit 201) few) then
     v_ids := array(select j.id from jobs.jobs j
-                    where j.slot = _slot and j.state::text in ('scheduled', 'blocked', 'held')
+                    where j.slot = _slot
+                      and (j.state::text in ('blocked', 'held') or j.state::text = 'scheduled' and j.run_at > _now + interval '10 seconds')
                       for update skip locked);
     update jobs.jobs j set slot = _current where j.slot = _slot and j.id = any (v_ids);
   end if;
@@ -90,7 +92,7 @@ begin
   for v_n in 1 .. 7 loop
     v_slot := ((v_slots.current + v_n) % 8)::smallint;
     if pg_relation_size(format('jobs.jobs_%s', v_slot)::regclass) > 0 then
-      perform jobs._consolidate(v_slot, v_slots.current);
+      perform jobs._consolidate(v_slot, v_slots.current, _now);
       perform jobs._truncated(format('jobs.jobs_%s', v_slot)::regclass, true);
     end if;
     if v_next is null and pg_relation_size(format('jobs.jobs_%s', v_slot)::regclass) = 0 then

@@ -49,10 +49,10 @@ as $$
 <p style="margin:0;padding:14px 18px;background:#f3f4f6;border-radius:8px;font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:26px;letter-spacing:6px;color:#111827;text-align:center;">{{ token }}</p>$html$, _before)
 $$;
 
--- label null: no link. code null: no code. Both mails and texts are made of the
+-- _name null: all of them. label null: no link. code null: no code. Both mails and texts are made of the
 -- same sentences, so they never say different things.
 create or replace function mail._builtin(_name text)
-  returns table (subject text, text_body text, html_body text)
+  returns table (name text, subject text, text_body text, html_body text)
   language sql immutable parallel safe
 as $$
   with one as (
@@ -94,9 +94,9 @@ as $$
         ('mfa_factor_unenrolled', 'A second factor was removed', 'A second factor was removed',
          'Signing in to {{ email }} no longer asks for: {{ factor_type }}.', null, null, 'If it was not you, change your password.')
       ) as t (name, subject, heading, lead, label, code, footer)
-     where t.name = _name
+     where t.name = coalesce(_name, t.name)
   )
-  select o.subject,
+  select o.name, o.subject,
          concat(o.heading, E'\n\n', o.lead, E'\n',
                 format(E'\n%s:\n{{ confirmation_url }}\n', o.label),
                 format(E'\n%s {{ token }}\n', o.code),

@@ -2,7 +2,8 @@
 -- second answers the first's id. The job gets one try more than the message, so
 -- that a worker that died on the last one is followed by one who writes it down.
 create or replace function mail._queue(
-  _channel text, _recipient text, _template text, _locale text, _version int, _body text, _data jsonb, _sealed bytea, _idempotency_key text)
+  _channel text, _recipient text, _template text, _locale text, _version int, _body text, _data jsonb,
+  _sealed bytea, _idempotency_key text)
   returns bigint
   language plpgsql volatile
 as $$
@@ -15,7 +16,8 @@ begin
       on conflict (idempotency_key) do nothing
   returning id, max_attempts into v_id, v_max;
   if found then
-    perform jobs.enqueue(_name => _channel || '.send', _payload => jsonb_build_object('message', v_id), _max_attempts => v_max + 1);
+    perform jobs.enqueue(
+      _name => _channel || '.send', _payload => jsonb_build_object('message', v_id), _max_attempts => v_max + 1);
     return v_id;
   end if;
   select m.id into v_id from mail.messages m where m.idempotency_key = _idempotency_key;

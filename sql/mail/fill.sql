@@ -15,7 +15,8 @@ create or replace function mail._path(_name text)
   language sql immutable parallel safe
 as $$
   select case when _name like '.%'
-              then array[lower(regexp_replace(split_part(_name, '.', 2), '([a-z])([A-Z])', '\1_\2', 'g'))] || (string_to_array(_name, '.'))[3:]
+              then array[lower(regexp_replace(split_part(_name, '.', 2), '([a-z])([A-Z])', '\1_\2', 'g'))]
+                || (string_to_array(_name, '.'))[3:]
               else string_to_array(_name, '.')
          end
 $$;
@@ -24,7 +25,8 @@ create or replace function mail._html(_value text)
   returns text
   language sql immutable parallel safe
 as $$
-  select replace(replace(replace(replace(replace(_value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;')
+  select replace(replace(replace(replace(replace(
+    _value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;')
 $$;
 
 -- What a value becomes where it stands: an address in href or src must not run a script.
@@ -49,9 +51,11 @@ as $$
   with literals as (
     select l.literal, l.n from regexp_split_to_table(_template, mail._placeholder()) with ordinality as l (literal, n)
   ), names as (
-    select m.found[1] as name, m.n from regexp_matches(_template, mail._placeholder(), 'g') with ordinality as m (found, n)
+    select m.found[1] as name, m.n
+      from regexp_matches(_template, mail._placeholder(), 'g') with ordinality as m (found, n)
   )
-  select string_agg(l.literal || coalesce(mail._escaped(_values #>> mail._path(m.name), _as, l.literal), ''), '' order by l.n)
+  select string_agg(
+           l.literal || coalesce(mail._escaped(_values #>> mail._path(m.name), _as, l.literal), ''), '' order by l.n)
     from literals l
     left join names m using (n)
 $$;

@@ -1,12 +1,15 @@
 -- How sending went. Where it broke off so late that it may have arrived, a
 -- message with an idempotency key is given up, and one without is sent again, as
--- after a crash (mail.claim). Secrets are wiped with everything that is not tried again.
+-- after a crash (mail.claim). A sender that was taken for dead and was only slow
+-- may still say that it was sent. Secrets are wiped with everything that is not tried again.
 create or replace function mail.finish(
-  _message bigint, _outcome text, _error_class text default null, _error text default null, _now timestamptz default now())
+  _message bigint, _outcome text, _error_class text default null, _error text default null,
+  _now timestamptz default now())
   returns text
   language sql volatile
   security definer set search_path = ''
 as $$
+  select mail.purge(_batch => 2, _now => _now); -- one comes, two may go: no sweep is needed
   update mail.messages m
      set state       = v.state,
          sealed      = case when v.state = 'queued' then m.sealed end,
@@ -16,10 +19,11 @@ as $$
     from (select o.id, case when _outcome = 'sent' then 'sent'
                             when _outcome = 'refused' then 'bounced'
                             when _outcome = 'unknown' and o.idempotency_key is not null then 'unknown'
-                            when _outcome in ('unknown', 'later') then case when o.attempts < o.max_attempts then 'queued' else 'failed' end
+                            when _outcome in ('unknown', 'later') and o.attempts < o.max_attempts then 'queued'
+                            when _outcome in ('unknown', 'later') then 'failed'
                        end as state
             from mail.messages o
-           where o.id = _message and o.state = 'sending'
+           where o.id = _message and (o.state = 'sending' or o.state = 'unknown' and _outcome = 'sent')
              for update) v
    where m.id = v.id
   returning m.state

@@ -8,7 +8,8 @@ as $$
 declare
   v_id bigint;
 begin
-  insert into mail.inbox (message, channel, recipient, sealed) values (_message, _channel, _recipient, _sealed) returning id into v_id;
+  insert into mail.inbox (message, channel, recipient, sealed) values (_message, _channel, _recipient, _sealed)
+  returning id into v_id;
   delete from mail.inbox i where i.id <= v_id - 200;
   return v_id;
 end

@@ -19,12 +19,15 @@ as $$
   select m.recipient, r.subject, r.text_body, r.html_body
     from mail.messages m
    cross join lateral (
-         select t.subject, t.text_body, t.html_body from mail._template(m.template, m.locale, m.version) t where m.channel = 'mail'
+         select t.subject, t.text_body, t.html_body
+           from mail._template(m.template, m.locale, m.version) t
+          where m.channel = 'mail'
           union all
          select '', m.body, null where m.channel = 'sms') t
    cross join lateral mail._render(
          t.subject, t.text_body, t.html_body,
-         jsonb_build_object(case m.channel when 'mail' then 'email' else 'phone' end, m.recipient) || m.data || coalesce(_secrets, '{}')) r
+         jsonb_build_object(case m.channel when 'mail' then 'email' else 'phone' end, m.recipient)
+           || m.data || coalesce(_secrets, '{}')) r
    where m.id = _message and m.state = 'sending'
 $$;
 comment on function mail.render(bigint, jsonb) is

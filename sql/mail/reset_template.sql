@@ -9,7 +9,8 @@ declare
   v_gone int;
 begin
   if not exists (select from mail._builtin(_name)) then
-    raise exception using errcode = 'PT404', constraint = 'template_not_found', message = format('there is no built-in mail template %L', _name),
+    raise exception using errcode = 'PT404', constraint = 'template_not_found',
+      message = format('there is no built-in mail template %L', _name),
       hint = 'Only a built-in template can be reset.';
   end if;
   perform pg_advisory_xact_lock(hashtextextended('howdah.mail.template ' || _name, 0));

@@ -12,9 +12,12 @@ as $$
     when (_text ~ '\S') is not true then 'the plain text is empty'
     when concat_ws(' ', _subject, _text, _html) ~ ('\{\{(?!' || substr(mail._placeholder(), 5) || ')')
       then 'a {{ is not followed by a name and }}; conditions and loops are not there'
-    when _html ~* '<\s*(script|iframe|object|embed|form)\M' then 'the HTML has a script, frame, object or form, which mail clients drop'
+    when _html ~* '<\s*(script|iframe|object|embed|form)\M'
+      then 'the HTML has a script, frame, object or form, which mail clients drop'
     when _html ~ '=\s*\{\{' then 'an HTML attribute with a placeholder needs quotes'
-    when _html ~* '\s(on\w+|style)\s*=\s*("[^"]*\{\{|''[^'']*\{\{)' then 'a placeholder stands in a style or an event of the HTML'
+    when _html ~* '\s(on\w+|style)\s*=\s*("[^"]*\{\{|''[^'']*\{\{)'
+      then 'a placeholder stands in a style or an event of the HTML'
+    when _html ~* '<style[^>]*>[^<]*\{\{' then 'a placeholder stands in a style sheet'
   end
 $$;
 
@@ -24,13 +27,15 @@ create or replace function mail.set_template(_name text, _subject text, _text te
   security definer set search_path = ''
 as $$
 declare
-  v_fault   constant text := case when (_name ~ '^[a-z][a-z0-9_]{0,62}$') is not true then 'its name is not made of a-z, 0-9 and _'
-                                  when (_locale ~ '^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$') is not true then 'its locale is no language tag such as de or de-AT'
-                                  else mail._template_fault(_subject, _text, _html) end;
+  v_fault   constant text := case
+    when (_name ~ '^[a-z][a-z0-9_]{0,62}$') is not true then 'its name is not made of a-z, 0-9 and _'
+    when (_locale ~ '^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$') is not true then 'its locale is no language tag such as de or de-AT'
+    else mail._template_fault(_subject, _text, _html) end;
   v_version int;
 begin
   if v_fault is not null then
-    raise exception using errcode = 'PT400', constraint = 'invalid_template', message = format('template %L: %s', _name, v_fault),
+    raise exception using errcode = 'PT400', constraint = 'invalid_template',
+      message = format('template %L: %s', _name, v_fault),
       hint = 'Placeholders look like {{ confirmation_url }} or {{ data.name }}.';
   end if;
   perform pg_advisory_xact_lock(hashtextextended('howdah.mail.template ' || _name, 0));

@@ -11,10 +11,20 @@ as $$
     when _url ~ '[\s[:cntrl:]\\<>"^`{|}]' then 'the URL has a blank or another character that must be encoded'
     when _url !~* '^https?://' then 'the URL does not begin with http:// or https://'
     when _url ~* '^https?://[^/?#]*@' then 'the URL has a user or password in it; pass an Authorization header'
-    when _url !~* '^https?://(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?)(:[0-9]{1,5})?([/?#]|$)' then 'the URL names no host'
-    when substring(_url from '(?i)^https?://(?:\[[^]]*\]|[^/?#:]*):([0-9]{1,5})')::int not between 1 and 65535 then 'the port is not between 1 and 65535'
+    when _url !~* '^https?://(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?)(:[0-9]{1,5})?([/?#]|$)'
+      then 'the URL names no host'
+    when substring(_url from '(?i)^https?://(?:\[[^]]*\]|[^/?#:]*):([0-9]{1,5})')::int not between 1 and 65535
+      then 'the port is not between 1 and 65535'
     when _url ~ '#' then 'the URL has a fragment (#…), which is not sent'
   end
+$$;
+
+create or replace function net._is_framing(_header text)
+  returns boolean
+  language sql immutable parallel safe
+as $$
+  select lower(_header) in ('host', 'content-length', 'connection', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'keep-alive',
+                            'proxy-connection')
 $$;
 
 -- Names are tokens (RFC 9110), values one line; those that frame the message are the client's own.
@@ -26,14 +36,15 @@ as $$
     when 'object' then (
       select case
                when h.key !~ '^[A-Za-z0-9!#$%&''*+.^_`|~-]+$' then format('%L is no header name', h.key)
-               when lower(h.key) in ('host', 'content-length', 'connection', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'keep-alive', 'proxy-connection')
+               when net._is_framing(h.key)
                  then format('the header %s is set by the client itself', h.key)
-               when jsonb_typeof(h.value) not in ('string', 'number', 'boolean') then format('the header %s is no text', h.key)
+               when jsonb_typeof(h.value) not in ('string', 'number', 'boolean')
+                 then format('the header %s is no text', h.key)
                else format('the header %s has a line break or a control character', h.key)
              end
         from jsonb_each(_headers) h
        where h.key !~ '^[A-Za-z0-9!#$%&''*+.^_`|~-]+$'
-          or lower(h.key) in ('host', 'content-length', 'connection', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'keep-alive', 'proxy-connection')
+          or net._is_framing(h.key)
           or jsonb_typeof(h.value) not in ('string', 'number', 'boolean')
           or h.value #>> '{}' ~ '[[:cntrl:]]'
        order by h.key

@@ -2,7 +2,8 @@
 -- with the sealed secrets that its headers name, for the server to open. One that
 -- is still here after its last attempt lost its worker on the way.
 create or replace function net.begin_request(_request bigint)
-  returns table (method text, url text, headers jsonb, body text, timeout_ms int, last boolean, secret_names text[], secrets bytea[])
+  returns table (method text, url text, headers jsonb, body text, timeout_ms int, last boolean,
+                 secret_names text[], secrets bytea[])
   language plpgsql volatile
   security definer set search_path = ''
 as $$
@@ -14,14 +15,17 @@ begin
    where r.id = _request and r.finished_at is null and r.attempts < r.max_attempts
   returning r.* into v_taken;
   if not found then
-    perform net.finish_request(_request => _request, _error => 'the worker died while sending; whether it arrived is unknown');
+    perform net.finish_request(
+      _request => _request, _error => 'the worker died while sending; whether it arrived is unknown');
     return;
   end if;
   return query
-    select v_taken.method, v_taken.url, v_taken.headers, v_taken.body, v_taken.timeout_ms, v_taken.attempts >= v_taken.max_attempts,
-           coalesce(array_agg(s.name order by s.name), '{}'), coalesce(array_agg(s.sealed order by s.name), '{}')
+    select v_taken.method, v_taken.url, v_taken.headers, v_taken.body, v_taken.timeout_ms,
+           v_taken.attempts >= v_taken.max_attempts, coalesce(array_agg(s.name order by s.name), '{}'), coalesce(array_agg(s.sealed order by s.name), '{}')
       from net.secrets s
-     where s.name in (select m[1] from regexp_matches(v_taken.headers::text, '\{\{\s*secret\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}', 'g') m);
+     where s.name in (
+           select m[1]
+             from regexp_matches(v_taken.headers::text, '\{\{\s*secret\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}', 'g') m);
 end
 $$;
 comment on function net.begin_request(bigint) is

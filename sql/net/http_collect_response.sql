@@ -10,7 +10,8 @@ declare
   v_response net.responses;
 begin
   if async is not true then
-    raise exception using errcode = 'PT400', constraint = 'not_async', message = 'a request leaves after its transaction has committed: it cannot be waited for',
+    raise exception using errcode = 'PT400', constraint = 'not_async',
+      message = 'a request leaves after its transaction has committed: it cannot be waited for',
       hint = 'Commit, and ask again with async => true.';
   end if;
   select r.* into v_request from net.requests r where r.id = request_id;
@@ -23,7 +24,8 @@ begin
   elsif v_response.status_code is null then
     return row('ERROR', coalesce(v_response.error_msg, 'the request failed'), null)::net.http_response_result;
   end if;
-  return row('SUCCESS', 'ok', row(v_response.status_code, v_response.headers, v_response.content)::net.http_response)::net.http_response_result;
+  return row('SUCCESS', 'ok',
+             row(v_response.status_code, v_response.headers, v_response.content)::net.http_response)::net.http_response_result;
 end
 $$;
 comment on function net.http_collect_response(bigint, boolean) is

@@ -1,10 +1,13 @@
 -- Names and order of the parameters are pg_net's: users' SQL calls them by name.
-create or replace function net.http_get(url text, params jsonb default '{}', headers jsonb default '{}', timeout_milliseconds int default 5000)
+create or replace function net.http_get(
+  url text, params jsonb default '{}', headers jsonb default '{}', timeout_milliseconds int default 5000)
   returns bigint
   language sql volatile
   security definer set search_path = ''
 as $$
-  select net.request(_method => 'GET', _url => url, _headers => headers, _params => params, _timeout_ms => timeout_milliseconds)
+  select net.request(
+    _method => 'GET', _url => url, _headers => headers, _params => params,
+    _timeout_ms => timeout_milliseconds)
 $$;
 comment on function net.http_get(text, jsonb, jsonb, int) is 'Queues a GET and answers its id; net.http_collect_response tells what came back. Tried up to three times.';
 revoke execute on function net.http_get(text, jsonb, jsonb, int) from public;

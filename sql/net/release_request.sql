@@ -5,7 +5,8 @@ create or replace function net.release_request(_request bigint)
   language sql volatile
   security definer set search_path = ''
 as $$
-  update net.requests r set attempts = r.attempts - 1 where r.id = _request and r.finished_at is null and r.attempts > 0
+  update net.requests r set attempts = r.attempts - 1
+   where r.id = _request and r.finished_at is null and r.attempts > 0
 $$;
 comment on function net.release_request(bigint) is 'Takes back the attempt that net.begin_request counted, for a request that was not sent.';
 revoke execute on function net.release_request(bigint) from public;

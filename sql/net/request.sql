@@ -16,7 +16,8 @@ declare
   v_url      constant text := net._with_params(_url, coalesce(_params, '{}'));
   v_attempts constant int := coalesce(_max_attempts, case when v_method in ('POST', 'PATCH') then 1 else 3 end);
   v_fault    constant text := case
-    when (v_method in ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE')) is not true then 'the method is none of GET, HEAD, POST, PUT, PATCH, DELETE'
+    when (v_method in ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE')) is not true
+      then 'the method is none of GET, HEAD, POST, PUT, PATCH, DELETE'
     when (_timeout_ms between 1 and 300000) is not true then 'the timeout is not between 1 and 300000 milliseconds'
     when v_attempts not between 1 and 20 then 'the attempts are not between 1 and 20'
     when jsonb_typeof(coalesce(_params, '{}')) <> 'object' then 'the parameters are no object'
@@ -24,13 +25,15 @@ declare
   v_id bigint;
 begin
   if v_fault is not null then
-    raise exception using errcode = 'PT400', constraint = 'invalid_request', message = format('this request cannot be sent: %s', v_fault),
+    raise exception using errcode = 'PT400', constraint = 'invalid_request',
+      message = format('this request cannot be sent: %s', v_fault),
       hint = 'Correct it and call again; nothing was queued.';
   end if;
   insert into net.requests (method, url, headers, body, timeout_ms, max_attempts)
   values (v_method, v_url, v_headers, _body, _timeout_ms, v_attempts)
   returning id into v_id;
-  perform jobs.enqueue(_name => 'http.request', _payload => jsonb_build_object('request', v_id), _max_attempts => v_attempts + 1);
+  perform jobs.enqueue(
+    _name => 'http.request', _payload => jsonb_build_object('request', v_id), _max_attempts => v_attempts + 1);
   return v_id;
 end
 $$;

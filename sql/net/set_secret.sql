@@ -8,7 +8,8 @@ as $$
 begin
   if (_name ~ '^[A-Za-z_][A-Za-z0-9_]{0,62}$' and length(_sealed) > 0) is not true then
     status := 400;
-    body := jsonb_build_object('code', 'invalid_secret', 'message', 'A secret needs a name of letters, digits and _, and a value.');
+    body := jsonb_build_object(
+      'code', 'invalid_secret', 'message', 'A secret needs a name of letters, digits and _, and a value.');
     return;
   end if;
   insert into net.secrets as s (name, sealed) values (_name, _sealed)

@@ -63,6 +63,19 @@ as $$
                   where r.rolname in ('anon', 'authenticated', 'authenticator') and n.nspname !~ '^pg_'
                     and has_schema_privilege(r.oid, n.oid, 'create')),
            'revoke create on schema … from public, anon, authenticated'
+    union all
+    select 9, 'no old transaction keeps vacuum from its work',
+           array(select format('pid %s (%s, %s, %s) since %s', a.pid, a.usename, coalesce(nullif(a.application_name, ''), '?'), a.state,
+                               date_trunc('second', a.xact_start))
+                   from pg_catalog.pg_stat_activity a
+                  where a.datname = current_database() and a.xact_start < now() - interval '5 minutes' and coalesce(a.backend_xmin, a.backend_xid) is not null
+                 union all
+                 select format('replication slot %s', s.slot_name) from pg_catalog.pg_replication_slots s
+                  where not s.active and coalesce(age(s.xmin), age(s.catalog_xmin)) > 10000000
+                 union all
+                 select format('prepared transaction %s', x.gid) from pg_catalog.pg_prepared_xacts x
+                  where x.prepared < now() - interval '5 minutes'),
+           'select pg_terminate_backend(…), drop the slot, or roll back what was prepared'
   )
   select f.name, f.breaks = '{}', array_to_string(f.breaks, ', '), f.mend
     from found f

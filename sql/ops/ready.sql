@@ -19,7 +19,7 @@ begin
     return;
   end if;
   status := 200;
-  body := jsonb_build_object('ready', true, 'read_only', pg_catalog.pg_is_in_recovery());
+  body := jsonb_build_object('ready', true, 'read_only', pg_catalog.pg_is_in_recovery(), 'workers', jobs.workers_alive());
 end
 $$;
 comment on function ops.ready() is 'Whether the database can serve: (200, facts), or (503, reason) when authenticator lacks a role.';

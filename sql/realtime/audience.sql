@@ -16,10 +16,12 @@ as $$
                         where x.id = s.session_id and x.user_id = s.user_id and (x.not_after is null or x.not_after > now())
                           and u.deleted_at is null and (u.banned_until is null or u.banned_until <= now())))
   )
-  select s.role, (array_agg(s.claims order by s.listener_number, s.id) filter (where s.first)), array_agg(s.id order by s.listener_number, s.id),
-         array_agg(s.listener_number order by s.listener_number, s.id), array_agg(s.event order by s.listener_number, s.id),
-         array_agg(s.filter order by s.listener_number, s.id), array_agg(to_jsonb(s.columns) order by s.listener_number, s.id)
-    from (select u.*, row_number() over (partition by u.role, u.listener_number order by u.id) = 1 as first from subs u) s
+  -- One sort for all the arrays: an aggregate takes its rows in the order in which a sorted subquery gives them.
+  select s.role, array_agg(s.claims) filter (where s.first), array_agg(s.id), array_agg(s.listener_number), array_agg(s.event),
+         array_agg(s.filter), array_agg(to_jsonb(s.columns))
+    from (select u.*, row_number() over (partition by u.role, u.listener_number order by u.id) = 1 as first
+            from subs u
+           order by u.role, u.listener_number, u.id) s
    group by s.role
 $$;
 revoke execute on function realtime._listeners(uuid, oid, bigint[]) from public;
@@ -51,7 +53,7 @@ begin
       v_audience := (
         v_table.relation, v_group.role, realtime._judge(v_table.relation, v_group.role, v_table.owner_column), v_group.claims,
         v_group.subscriptions, v_group.listeners, v_group.events, v_group.filters,
-        array(select coalesce(array_position(v_keys, realtime._shape(f.filter)), 0)
+        array(select case f.filter when '[]' then 0 else array_position(v_keys, realtime._shape(f.filter)) end
                 from unnest(v_group.filters) with ordinality as f (filter, n) order by f.n),
         array(select realtime._match_sql(v_table.relation, k.shape) from unnest(v_keys) with ordinality as k (shape, n) order by k.n),
         v_group.columns, v_group.description)::realtime.audience;

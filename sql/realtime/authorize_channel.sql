@@ -24,7 +24,6 @@ as $$
 declare
   v_asked     text[];
   v_extension text;
-  v_n         int;
   v_allowed   boolean;
 begin
   if (auth.require_session(_session_id => _session_id, _user_id => _user_id)) is not true then
@@ -52,6 +51,7 @@ begin
     end loop;
   end loop;
   perform set_config('role', 'none', true);
+  body := body || jsonb_build_object('snapshot', pg_current_snapshot());
 end
 $$;
 comment on function realtime.authorize_channel(name, text, text, text, text, uuid, uuid) is

@@ -22,7 +22,6 @@ declare
   v_found     int[];
   v_held      int[];
   v_problem   text;
-  v_shape     int;
 begin
   select * into v_read
     from realtime.read_changes(_prev => _prev::pg_snapshot, _cur => _cur::pg_snapshot, _last => _last, _limit => _limit);

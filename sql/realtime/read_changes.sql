@@ -3,16 +3,15 @@
 -- comes up to the id _last. What _prev did not see are the transactions that
 -- ran then, and the later ones: two look-ups by index, however long some
 -- transaction stays open. Nothing waits for a horizon, and nothing is read twice.
--- _cur null starts with a fresh snapshot. A statement of READ COMMITTED sees at
--- least what a snapshot taken before it saw.
+-- _cur null starts with the snapshot of the calling statement.
 create or replace function realtime.read_changes(
   _prev pg_snapshot, _cur pg_snapshot, _last bigint, _limit int,
   out cur pg_snapshot, out last bigint, out more boolean, out lost boolean, out batches realtime.batch[])
-  language plpgsql volatile
+  language plpgsql stable
   security definer set search_path = '' set enable_seqscan = 'off' set jit = 'off'
 as $$
 declare
-  v_bytes constant bigint := 16 * 1024 * 1024; -- beyond, a batch ends early
+  v_bytes constant int := 16 * 1024 * 1024; -- beyond, a batch ends early
 begin
   cur := coalesce(_cur, pg_current_snapshot());
   last := coalesce(_last, 0);

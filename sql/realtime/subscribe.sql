@@ -23,7 +23,7 @@ begin
     raise exception using errcode = 'PT400', constraint = 'wildcard', message = 'a filter and a select need one table';
   end if;
   if v_wild then
-    return '{}';
+    return array[]::text[];
   end if;
   if v_relation is null then
     raise exception using errcode = 'PT400', constraint = 'not_enabled',
@@ -31,7 +31,7 @@ begin
       hint = format('select realtime.enable(%L)', format('%I.%I', _schema, _table));
   end if;
   v_known := realtime._describe(v_relation, _role) -> 'names';
-  foreach v_column in array _columns || array(select f ->> 'column' from jsonb_array_elements(_filter) as f) loop
+  foreach v_column in array coalesce(_columns, '{}') || array(select f ->> 'column' from jsonb_array_elements(_filter) as f) loop
     if not v_known ? v_column then
       raise exception using errcode = 'PT400', constraint = 'unknown_column',
         message = format('column %L does not exist or may not be selected', v_column);
@@ -74,11 +74,10 @@ as $$
 declare
   v_trials constant text[] := realtime.check_subscription(
     _role => _role, _schema => _schema, _table => _table, _filter => _filter, _columns => _columns);
-  v_none   int[];
 begin
   perform set_config('role', _role, true);
   for v_n in 1 .. cardinality(v_trials) loop
-    execute v_trials[v_n] into v_none, v_none using array[1], array[jsonb_build_array(_filter -> v_n - 1)], array['{}'::jsonb];
+    execute v_trials[v_n] using array[1], array[jsonb_build_array(_filter -> v_n - 1)], array['{}'::jsonb];
   end loop;
   perform set_config('role', 'none', true);
   perform realtime.add_subscription(

@@ -47,9 +47,9 @@ create or replace function realtime.trim(_retention interval default '30 minutes
   security definer set search_path = '' set lock_timeout = '100ms'
 as $$
 declare
-  v_seconds constant int := greatest(1, extract(epoch from _retention) / 2);
+  v_seconds constant int := greatest(1, extract(epoch from _retention)::int / 2);
   v_slot    smallint;
-  v_table   text;
+  v_table   name;
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('howdah.realtime.trim', 0)) then
     return;

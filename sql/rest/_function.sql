@@ -187,3 +187,39 @@ begin
 end
 $$;
 comment on function rest._call(jsonb, jsonb, jsonb) is 'A call of a function as a query.';
+
+create or replace function rest._compile_call(_shape jsonb, _ctx jsonb)
+  returns jsonb
+  language plpgsql stable
+as $$
+declare
+  v_function constant jsonb := rest._function(_shape ->> 'schema', _shape ->> 'name', _shape);
+  v_title    constant text := case when (v_function ->> 'composite')::boolean then v_function ->> 'title' else _shape ->> 'name' end;
+  v_rel      constant oid := rest._relation(_shape ->> 'schema', v_title);
+  v_node     constant jsonb := rest._resolve(_shape -> 'root', v_rel, v_title, 0, _ctx);
+  v_at       constant jsonb := jsonb_build_object('from', 'h_source as ' || quote_ident(v_title), 'q', quote_ident(v_title),
+                                 'row', quote_ident(v_title), 'type', coalesce(rest._qualified(v_rel), quote_ident(v_title)), 'conds', '[]'::jsonb);
+  v_page     constant text := case when (v_function ->> 'set')::boolean then 'pg_catalog.count(h_row)' else '1::bigint' end;
+  v_handler  jsonb;
+  v_totals   jsonb;
+  v_sql      text;
+begin
+  v_handler := rest._negotiate(_shape -> 'accept', _shape ->> 'schema', v_title, rest._default_select(_shape -> 'root'), _ctx);
+  perform rest._check_preferences(_shape);
+  if _shape ? 'max_affected' and not (v_function ->> 'set')::boolean then
+    perform rest._fail(400, 'PGRST128', 'Function must return SETOF or TABLE when max-affected preference is used with handling=strict');
+  end if;
+  v_totals := rest._totals(v_node, v_at, _shape, v_page, _ctx);
+  v_sql := rest._plan_prefix(v_handler) || 'with h_source as (' || rest._call(v_function, v_node, _shape) || ')' || (v_totals ->> 'cte')
+    || ' select ' || (v_totals ->> 'total') || ' as total, ' || rest._page(_shape, v_page) || ' as page, '
+    || case when _shape ? 'head' then '''''::text' else rest._body_of(v_handler, v_function) end || ' as body, ' || rest._asked()
+    || ' from (' || (rest._render(v_node, v_at, false) ->> 'sql') || ') h_row';
+  return v_handler || jsonb_build_object('sql', v_sql, 'void', v_function -> 'void',
+    'types', rest._types(v_sql, _shape, case when _shape ->> 'content' is not distinct from 'octet' then (_shape -> 'body' ->> 'lit')::int end),
+    'columns', 5, 'read_only', _shape ? 'get' or not (v_function ->> 'volatile')::boolean,
+    'settings', (select jsonb_object_agg(split_part(s.setting, '=', 1), substr(s.setting, strpos(s.setting, '=') + 1))
+                   from jsonb_array_elements_text(v_function -> 'settings') as s(setting)
+                  where split_part(s.setting, '=', 1) = any (array(select jsonb_array_elements_text(_ctx -> 'hoisted')))));
+end
+$$;
+comment on function rest._compile_call(jsonb, jsonb) is 'GET, HEAD and POST of a function.';

@@ -38,7 +38,7 @@ declare
 begin
   select c.relrowsecurity as enabled, c.relforcerowsecurity as forced, c.relowner as owner, c.relkind as kind
     into v_table from pg_catalog.pg_class c where c.oid = v_rel;
-  select r.rolname into v_bypass from pg_catalog.pg_roles r
+  select r.rolname::text into v_bypass from pg_catalog.pg_roles r
    where r.rolbypassrls and not r.rolsuper and pg_catalog.pg_has_role(session_user, r.oid, 'member')
    order by r.rolname = 'service_role' desc, r.rolname limit 1;
   if v_table.kind not in ('r', 'p') or v_bypass is null then

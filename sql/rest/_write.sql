@@ -222,3 +222,59 @@ begin
 end
 $$;
 comment on function rest._check_put(text[], jsonb) is 'Refuses a PUT whose filters are not exactly the key.';
+
+create or replace function rest._location(_key text[])
+  returns text
+  language sql immutable
+as $$
+  select '(select json_agg(json_build_array(l.key, coalesce(''eq.'' || l.value, ''is.null'')))::text'
+      || ' from (select row_to_json(h) as r from h_source h limit 1) s, json_each_text(s.r) as l where l.key in ('
+      || (select string_agg(quote_literal(k.name), ', ') from unnest(_key) as k(name)) || '))'
+$$;
+comment on function rest._location(text[]) is 'The key of the one inserted row, as filters.';
+
+create or replace function rest._compile_write(_shape jsonb, _ctx jsonb)
+  returns jsonb
+  language plpgsql stable
+as $$
+declare
+  v_op      constant text := _shape ->> 'op';
+  v_rel     constant oid := rest._relation(_shape ->> 'schema', _shape ->> 'name');
+  v_key     text[];
+  v_node    jsonb;
+  v_handler jsonb;
+  v_back    text;
+  v_sql     text;
+  v_at      jsonb;
+begin
+  if v_rel is null then
+    perform rest._fail_no_table(_shape ->> 'schema', _shape ->> 'name');
+  end if;
+  v_key := rest._key(v_rel);
+  v_node := rest._resolve(_shape -> 'root', v_rel, _shape ->> 'name', 0, _ctx);
+  if v_op = 'put' then
+    perform rest._check_put(v_key, _shape);
+  end if;
+  v_back := case when _shape ->> 'rep' in ('full', 'headers')
+    then rest._returning_list(rest._qualified(v_rel), rest._returning(v_node, v_key)) else '1' end;
+  v_sql := case v_op when 'update' then rest._update(v_rel, v_node, v_back, _shape)
+                     when 'delete' then rest._delete(v_rel, v_back, _shape)
+                     else rest._insert(v_rel, v_node, v_key, v_back, _shape) end;
+  perform rest._check_preferences(_shape);
+  v_handler := rest._negotiate(_shape -> 'accept', _shape ->> 'schema', _shape ->> 'name', rest._default_select(_shape -> 'root'), _ctx);
+  v_at := jsonb_build_object('from', 'h_source as ' || quote_ident(_shape ->> 'name'), 'q', quote_ident(_shape ->> 'name'),
+                             'row', quote_ident(_shape ->> 'name'), 'type', rest._qualified(v_rel), 'conds', '[]'::jsonb);
+  v_sql := rest._plan_prefix(v_handler) || 'with h_source as (' || v_sql || ') select null::bigint as total, ' || rest._page(_shape, 'pg_catalog.count(h_row)') || ' as page, '
+    || case when v_op = 'insert' and _shape ->> 'rep' is not distinct from 'headers' and cardinality(v_key) > 0
+            then 'case when pg_catalog.count(h_row) = 1 then ' || rest._location(v_key) || ' end' else 'null' end || ' as location, '
+    || case when _shape ->> 'rep' is not distinct from 'full' then rest._body_of(v_handler, null) else '''''::text' end || ' as body, '
+    || rest._asked() || ', '
+    || case when v_op = 'put' or v_op = 'insert' and _shape ->> 'resolution' is not distinct from 'merge'
+            then 'nullif(current_setting(''pgrst.inserted'', true), '''')::int' else 'null::int' end || ' as inserted'
+    || ' from (' || case when _shape ->> 'rep' is not distinct from 'full' then rest._render(v_node, v_at, false) ->> 'sql'
+                         else 'select * from h_source' end || ') h_row';
+  return v_handler || jsonb_build_object('sql', v_sql, 'types', rest._types(v_sql, _shape, null), 'read_only', false, 'columns', 7,
+                                         'keyed', cardinality(v_key) > 0);
+end
+$$;
+comment on function rest._compile_write(jsonb, jsonb) is 'POST, PATCH, PUT and DELETE of a table.';

@@ -12,8 +12,9 @@ begin
     select _event, s.id, _now from unnest(_subscriptions) as s (id)
     returning id)
   select array_agg(m.id order by m.id) into v_ids from made m;
-  perform jobs.enqueue_many((select jsonb_agg(jsonb_build_object('name', 'webhook.deliver', 'payload', jsonb_build_object('delivery', i.id)))
-                               from unnest(v_ids) as i (id)));
+  perform jobs.enqueue_many((
+    select jsonb_agg(jsonb_build_object('name', 'webhook.deliver', 'payload', jsonb_build_object('delivery', i.id)))
+      from unnest(v_ids) as i (id)));
   return v_ids;
 end
 $$;
@@ -22,6 +23,7 @@ create or replace function webhooks._record(_topic text, _payload jsonb, _versio
   returns uuid
   language sql volatile
 as $$
-  insert into webhooks.events (topic, payload, version, created_at) values (_topic, coalesce(_payload, 'null'), _version, _now)
+  insert into webhooks.events (topic, payload, version, created_at)
+  values (_topic, coalesce(_payload, 'null'), _version, _now)
   returning id
 $$;

@@ -31,7 +31,9 @@ create or replace function webhooks._subscription_refusal(_topics text[], _url t
   language sql immutable parallel safe
 as $$
   select case
-    when webhooks._topics_fault(_topics) is not null then webhooks._refusal('invalid_topic', webhooks._topics_fault(_topics))
-    when net.check_url(_url) is not null then webhooks._refusal('invalid_url', 'This URL cannot be sent to: ' || net.check_url(_url) || '.')
+    when webhooks._topics_fault(_topics) is not null
+      then webhooks._refusal('invalid_topic', webhooks._topics_fault(_topics))
+    when net.check_url(_url) is not null
+      then webhooks._refusal('invalid_url', 'This URL cannot be sent to: ' || net.check_url(_url) || '.')
   end
 $$;

@@ -2,16 +2,19 @@
 -- function that serves the endpoint; what fails after it rolls it back, and the
 -- sender's next attempt is taken.
 create or replace function webhooks.accept(
-  _source text, _secrets text[], _headers jsonb, _body text, _tolerance interval default '5 minutes', _now timestamptz default now(),
+  _source text, _secrets text[], _headers jsonb, _body text, _tolerance interval default '5 minutes',
+  _now timestamptz default now(),
   out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
 as $$
 declare
-  v_id constant text := (select max(e.value) from jsonb_each_text(_headers) e where lower(e.key) in ('webhook-id', 'svix-id'));
+  v_id constant text := (select max(e.value) from jsonb_each_text(_headers) e
+                          where lower(e.key) in ('webhook-id', 'svix-id'));
 begin
-  if webhooks.verify(_secrets => _secrets, _headers => _headers, _body => _body, _tolerance => _tolerance, _now => _now) is not true then
+  if webhooks.verify(_secrets => _secrets, _headers => _headers, _body => _body, _tolerance => _tolerance,
+                     _now => _now) is not true then
     status := 401;
     body := webhooks._refusal('invalid_signature', 'The signature, its time or its id is missing or wrong.');
     return;

@@ -1,5 +1,6 @@
 -- Says that something happened, in the transaction in which it did.
-create or replace function webhooks.emit(_topic text, _payload jsonb default '{}', _version int default 1, _now timestamptz default now())
+create or replace function webhooks.emit(
+  _topic text, _payload jsonb default '{}', _version int default 1, _now timestamptz default now())
   returns uuid
   language plpgsql volatile
   security definer set search_path = ''
@@ -9,10 +10,12 @@ declare
   v_event         uuid;
 begin
   if not webhooks._is_topic(_topic) then
-    raise exception using errcode = 'PT400', constraint = 'invalid_topic', message = format('%L is no topic', _topic),
+    raise exception using errcode = 'PT400', constraint = 'invalid_topic',
+      message = format('%L is no topic', _topic),
       hint = 'Write words of letters, digits, _ and - with dots between, such as orders.paid.';
   end if;
-  v_subscriptions := array(select s.id from webhooks.subscriptions s where s.enabled and s.topics && webhooks._patterns(_topic));
+  v_subscriptions := array(select s.id from webhooks.subscriptions s
+                            where s.enabled and s.topics && webhooks._patterns(_topic));
   if v_subscriptions = '{}' then
     return null;
   end if;

@@ -10,7 +10,8 @@ create or replace function webhooks._pause(_attempt int, _retry_after interval, 
   language sql volatile
 as $$
   select least(greatest(p.pause * (1 + _chance / 10), coalesce(_retry_after, interval '0')), interval '1 day 3 hours')
-    from (select (array['5 seconds', '5 minutes', '30 minutes', '2 hours', '5 hours', '10 hours', '14 hours', '20 hours', '24 hours']::interval[])[_attempt]) p (pause)
+    from (select (array['5 seconds', '5 minutes', '30 minutes', '2 hours', '5 hours', '10 hours', '14 hours', '20 hours',
+                        '24 hours']::interval[])[_attempt]) p (pause)
    where p.pause is not null
 $$;
 
@@ -25,7 +26,8 @@ as $$
          disabled_reason = coalesce(s.disabled_reason, v.reason),
          updated_at      = case when v.reason is null then s.updated_at else _now end
     from (select case when _status_code = 410 then 'the receiver answered 410 Gone'
-                      when o.failing_since <= _now - _disable_after then format('every delivery failed since %s', to_char(o.failing_since at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'))
+                      when o.failing_since <= _now - _disable_after
+                        then to_char(o.failing_since at time zone 'UTC', '"every delivery failed since" YYYY-MM-DD HH24:MI "UTC"')
                  end as reason
             from webhooks.subscriptions o
            where o.id = _subscription) v
@@ -33,7 +35,8 @@ as $$
 $$;
 
 create or replace function webhooks.finish_delivery(
-  _delivery bigint, _attempt int, _status_code int default null, _duration_ms int default null, _error text default null, _response text default null,
+  _delivery bigint, _attempt int, _status_code int default null, _duration_ms int default null,
+  _error text default null, _response text default null,
   _retry_after interval default null, _disable_after interval default '5 days', _now timestamptz default now())
   returns text
   language plpgsql volatile
@@ -41,8 +44,10 @@ create or replace function webhooks.finish_delivery(
 as $$
 declare
   v_ok           constant boolean := coalesce(_status_code between 200 and 299, false);
-  v_pause        constant interval := case when v_ok or _status_code = 410 then null else webhooks._pause(_attempt, _retry_after) end;
-  v_state        constant text := case when v_ok then 'delivered' when v_pause is null then 'failed' else 'queued' end;
+  v_pause        constant interval := case
+    when v_ok or _status_code = 410 then null else webhooks._pause(_attempt, _retry_after) end;
+  v_state        constant text := case
+    when v_ok then 'delivered' when v_pause is null then 'failed' else 'queued' end;
   v_subscription uuid;
 begin
   insert into webhooks.attempts (delivery, attempt, at, status_code, duration_ms, error, response)
@@ -58,13 +63,16 @@ begin
      set state = v_state, finished_at = case when v_state <> 'queued' then _now end
    where d.id = _delivery
   returning d.subscription into v_subscription;
+  perform webhooks.purge(_batch => 2, _now => _now); -- one comes, two may go: no sweep is needed
   if v_ok then
-    update webhooks.subscriptions s set failing_since = null where s.id = v_subscription and s.failing_since is not null;
+    update webhooks.subscriptions s set failing_since = null
+     where s.id = v_subscription and s.failing_since is not null;
   else
     perform webhooks._note_failure(v_subscription, _status_code, _disable_after, _now);
   end if;
   if v_state = 'queued' then
-    perform jobs.enqueue(_name => 'webhook.deliver', _payload => jsonb_build_object('delivery', _delivery), _run_at => _now + v_pause);
+    perform jobs.enqueue(
+      _name => 'webhook.deliver', _payload => jsonb_build_object('delivery', _delivery), _run_at => _now + v_pause);
   end if;
   return v_state;
 end

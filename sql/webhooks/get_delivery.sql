@@ -5,9 +5,12 @@ create or replace function webhooks.get_delivery(_id bigint, out status int, out
 as $$
 begin
   select 200, jsonb_build_object(
-           'id', d.id, 'subscription', d.subscription, 'state', d.state, 'created_at', d.created_at, 'finished_at', d.finished_at,
-           'event', jsonb_build_object('id', e.id, 'topic', e.topic, 'payload', e.payload, 'version', e.version, 'created_at', e.created_at),
-           'attempts', coalesce((select jsonb_agg(to_jsonb(a) - 'delivery' order by a.attempt) from webhooks.attempts a where a.delivery = d.id), '[]'))
+           'id', d.id, 'subscription', d.subscription, 'state', d.state, 'created_at', d.created_at,
+           'finished_at', d.finished_at,
+           'event', jsonb_build_object('id', e.id, 'topic', e.topic, 'payload', e.payload, 'version', e.version,
+                                       'created_at', e.created_at),
+           'attempts', coalesce((select jsonb_agg(to_jsonb(a) - 'delivery' order by a.attempt)
+                                   from webhooks.attempts a where a.delivery = d.id), '[]'))
     into status, body
     from webhooks.deliveries d
     join webhooks.events e on e.id = d.event

@@ -1,13 +1,15 @@
 create or replace function webhooks.list_deliveries(
-  _subscription uuid default null, _state text default null, _event uuid default null, _before bigint default null, _limit int default 100,
+  _subscription uuid default null, _state text default null, _event uuid default null,
+  _before bigint default null, _limit int default 100,
   out status int, out body jsonb)
   returns record
   language sql stable
   security definer set search_path = ''
 as $$
   select 200, coalesce(jsonb_agg(jsonb_build_object(
-           'id', p.id, 'event', p.event, 'topic', p.topic, 'subscription', p.subscription, 'state', p.state, 'attempts', p.attempts,
-           'status_code', a.status_code, 'error', a.error, 'created_at', p.created_at, 'finished_at', p.finished_at) order by p.id desc), '[]')
+           'id', p.id, 'event', p.event, 'topic', p.topic, 'subscription', p.subscription, 'state', p.state,
+           'attempts', p.attempts, 'status_code', a.status_code, 'error', a.error, 'created_at', p.created_at,
+           'finished_at', p.finished_at) order by p.id desc), '[]')
     from (select d.id, d.event, e.topic, d.subscription, d.state, d.attempts, d.created_at, d.finished_at
             from webhooks.deliveries d
             join webhooks.events e on e.id = d.event

@@ -6,7 +6,8 @@ as $$
   select 200, coalesce(jsonb_agg(webhooks._subscription_json(p.s) order by (p.s).created_at, (p.s).id), '[]')
     from (select s
             from webhooks.subscriptions s
-           where _after is null or (s.created_at, s.id) > (select a.created_at, a.id from webhooks.subscriptions a where a.id = _after)
+           where _after is null
+              or (s.created_at, s.id) > (select a.created_at, a.id from webhooks.subscriptions a where a.id = _after)
            order by s.created_at, s.id
            limit least(greatest(_limit, 1), 1000)) p
 $$;

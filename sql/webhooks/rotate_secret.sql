@@ -2,7 +2,8 @@
 -- that a receiver may change over whenever it likes. Rotating again within the
 -- window forgets the older of the two: it is what one does when a secret leaks.
 create or replace function webhooks.rotate_secret(
-  _id uuid, _window interval default '24 hours', _secret bytea default null, _now timestamptz default now(), out status int, out body jsonb)
+  _id uuid, _window interval default '24 hours', _secret bytea default null, _now timestamptz default now(),
+  out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''

@@ -1,7 +1,8 @@
 -- A new subscriber. The server shows the secret, which the database does not
 -- know: it is derived from the id, or comes sealed when the caller brought one.
 create or replace function webhooks.subscribe(
-  _topics text[], _url text, _description text default null, _secret bytea default null, out status int, out body jsonb)
+  _topics text[], _url text, _description text default null, _secret bytea default null, out status int,
+  out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''

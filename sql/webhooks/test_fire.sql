@@ -1,7 +1,8 @@
 -- Sends an event on demand, to try a receiver: to one subscription whatever its
 -- topics are, or to all that want the topic.
 create or replace function webhooks.test_fire(
-  _topic text, _payload jsonb default '{}', _subscription uuid default null, _now timestamptz default now(), out status int, out body jsonb)
+  _topic text, _payload jsonb default '{}', _subscription uuid default null, _now timestamptz default now(),
+  out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
@@ -16,7 +17,8 @@ begin
     return;
   end if;
   v_subscriptions := array(select s.id from webhooks.subscriptions s
-                            where s.enabled and case when _subscription is null then s.topics && webhooks._patterns(_topic) else s.id = _subscription end);
+                            where s.enabled
+                              and case when _subscription is null then s.topics && webhooks._patterns(_topic) else s.id = _subscription end);
   if v_subscriptions = '{}' then
     status := 404;
     body := webhooks._refusal('subscription_not_found', 'No subscription that is switched on wants this.');

@@ -1,6 +1,7 @@
 -- What is null stays. Switching on forgets past failures.
 create or replace function webhooks.update_subscription(
-  _id uuid, _topics text[] default null, _url text default null, _description text default null, _enabled boolean default null,
+  _id uuid, _topics text[] default null, _url text default null, _description text default null,
+  _enabled boolean default null,
   _now timestamptz default now(), out status int, out body jsonb)
   returns record
   language plpgsql volatile
@@ -19,7 +20,8 @@ begin
          url             = coalesce(_url, s.url),
          description     = coalesce(_description, s.description),
          enabled         = coalesce(_enabled, s.enabled),
-         disabled_reason = case _enabled when false then 'switched off by hand' when true then null else s.disabled_reason end,
+         disabled_reason = case _enabled when false then 'switched off by hand' when true then null
+                                         else s.disabled_reason end,
          failing_since   = case when _enabled then null else s.failing_since end,
          updated_at      = _now
    where s.id = _id

@@ -6,7 +6,8 @@ create or replace function webhooks._xor(_key bytea, _byte int)
   returns bytea
   language sql immutable strict parallel safe
 as $$
-  select string_agg(set_byte('\x00', 0, get_byte(_key, i.i) # _byte), '' order by i.i) from generate_series(0, length(_key) - 1) as i (i)
+  select string_agg(set_byte('\x00', 0, get_byte(_key, i.i) # _byte), '' order by i.i)
+    from generate_series(0, length(_key) - 1) as i (i)
 $$;
 
 create or replace function webhooks._hmac(_key bytea, _data bytea)
@@ -23,11 +24,13 @@ create or replace function webhooks._key(_secret text)
   returns bytea
   language sql immutable strict parallel safe
 as $$
-  select case when _secret ~ '^whsec_[A-Za-z0-9+/]+=*$' then decode(substr(_secret, 7), 'base64') else convert_to(_secret, 'UTF8') end
+  select case when _secret ~ '^whsec_[A-Za-z0-9+/]+=*$' then decode(substr(_secret, 7), 'base64')
+              else convert_to(_secret, 'UTF8') end
 $$;
 
 create or replace function webhooks.verify(
-  _secrets text[], _headers jsonb, _body text, _tolerance interval default '5 minutes', _now timestamptz default now())
+  _secrets text[], _headers jsonb, _body text, _tolerance interval default '5 minutes',
+  _now timestamptz default now())
   returns boolean
   language sql stable
 as $$
@@ -38,7 +41,8 @@ as $$
       from jsonb_each_text(_headers) e
   ), fresh as (
     select h.* from h
-     where h.id <> '' and h.at ~ '^[0-9]{1,11}$' and abs(extract(epoch from _now) - h.at::bigint) <= extract(epoch from _tolerance)
+     where h.id <> '' and h.at ~ '^[0-9]{1,11}$'
+       and abs(extract(epoch from _now) - h.at::bigint) <= extract(epoch from _tolerance)
   )
   select exists (
     select

@@ -6,7 +6,8 @@ create or replace function webhooks._picked(_row jsonb, _columns text[])
   language sql immutable parallel safe
 as $$
   select case when _columns is null or _row is null then _row
-              else (select coalesce(jsonb_object_agg(c.key, c.value), '{}') from jsonb_each(_row) c where c.key = any (_columns)) end
+              else (select coalesce(jsonb_object_agg(c.key, c.value), '{}')
+                      from jsonb_each(_row) c where c.key = any (_columns)) end
 $$;
 
 create or replace function webhooks.row_emit()
@@ -32,26 +33,37 @@ revoke execute on function webhooks.row_emit() from public;
 grant execute on function webhooks.row_emit() to service_role;
 
 create or replace function webhooks.watch(
-  _table regclass, _topic text default null, _operations text[] default '{insert,update,delete}', _columns text[] default null)
+  _table regclass, _topic text default null, _operations text[] default '{insert,update,delete}',
+  _columns text[] default null)
   returns void
   language plpgsql volatile
 as $$
 declare
-  v_topic      constant text := coalesce(_topic, (select n.nspname || '.' || c.relname from pg_catalog.pg_class c
-                                                    join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.oid = _table));
-  v_unknown    constant text[] := array(select c.name from unnest(_columns) as c (name)
-                                         where not exists (select from pg_catalog.pg_attribute a where a.attrelid = _table and a.attname = c.name
-                                                              and a.attnum > 0 and not a.attisdropped));
+  v_topic   constant text := coalesce(_topic, (
+    select n.nspname || '.' || c.relname
+      from pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where c.oid = _table));
+  v_unknown constant text[] := array(
+    select c.name
+      from unnest(_columns) as c (name)
+     where not exists (select from pg_catalog.pg_attribute a
+                        where a.attrelid = _table and a.attname = c.name and a.attnum > 0 and not a.attisdropped));
 begin
   if (_operations <@ '{insert,update,delete}' and _operations <> '{}') is not true then
-    raise exception using errcode = 'PT400', constraint = 'invalid_operation', message = 'the operations are some of insert, update and delete';
+    raise exception using errcode = 'PT400', constraint = 'invalid_operation',
+      message = 'the operations are some of insert, update and delete';
   elsif v_unknown <> '{}' then
-    raise exception using errcode = 'PT400', constraint = 'unknown_column', message = format('%s has no column %s', _table, array_to_string(v_unknown, ', '));
+    raise exception using errcode = 'PT400', constraint = 'unknown_column',
+      message = format('%s has no column %s', _table, array_to_string(v_unknown, ', '));
   elsif v_topic !~ '^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$' then
-    raise exception using errcode = 'PT400', constraint = 'invalid_topic', message = format('%L is no topic', v_topic), hint = 'Pass a _topic such as orders.';
+    raise exception using errcode = 'PT400', constraint = 'invalid_topic',
+      message = format('%L is no topic', v_topic), hint = 'Pass a _topic such as orders.';
   end if;
-  execute format('create or replace trigger howdah_webhooks after %s on %s for each row execute function webhooks.row_emit(%L, %L)',
-                 (select string_agg(distinct quote_ident(o.name), ' or ') from unnest(_operations) as o (name)), _table, v_topic, coalesce(_columns::text, ''));
+  execute format(
+    'create or replace trigger howdah_webhooks after %s on %s for each row execute function webhooks.row_emit(%L, %L)',
+    (select string_agg(distinct quote_ident(o.name), ' or ') from unnest(_operations) as o (name)), _table, v_topic,
+    coalesce(_columns::text, ''));
 end
 $$;
 comment on function webhooks.watch(regclass, text, text[], text[]) is

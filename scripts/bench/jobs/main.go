@@ -1,12 +1,15 @@
 // Command jobs measures Howdah's queue beside River on one PostgreSQL, in one
-// run: each figure in turn, with a million finished and a hundred thousand
-// waiting jobs in the table, and once more while a transaction pins vacuum.
-// Needs DATABASE_URL, a superuser's: it makes two databases there and drops
-// them. Costs about three minutes and a gigabyte.
+// run: each figure in turn for both, three times, with a million finished and a
+// hundred thousand waiting jobs in the table, and then while a transaction pins
+// vacuum. The ratio is the median of the rounds. Needs DATABASE_URL, a
+// superuser's: it makes two databases there and drops them. Costs about four
+// minutes and a gigabyte.
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -21,13 +24,14 @@ import (
 const (
 	finished    = 1_000_000
 	waiting     = 100_000
-	single      = 5_000
-	bulk        = 50_000
+	single      = 2_000
+	bulk        = 20_000
 	chunk       = 1_000
-	worked      = 30_000
+	worked      = 20_000
 	concurrency = 100
-	probes      = 300
-	pinRounds   = 8
+	probes      = 100
+	rounds      = 3
+	pinned      = 100_000 // jobs worked under the pin before it is measured again
 )
 
 // queue is one of the two, on a database of its own.
@@ -35,14 +39,15 @@ type queue interface {
 	fill(ctx context.Context, finished, waiting int) error
 	enqueue(ctx context.Context) error
 	enqueueMany(ctx context.Context, n int) error
-	// work runs n workers until the returned function is called; done counts jobs.
+	// work runs n workers until the returned function is called; done is told of each job.
 	work(ctx context.Context, n int, done func(enqueued time.Time)) (stop func(), err error)
 }
 
-type figures struct {
-	single, bulk, one, four float64
-	p50, p99                time.Duration
-	pinFirst, pinLast       float64
+// side is a queue and how it gets to its database.
+type side struct {
+	queue
+	url  string
+	shut func()
 }
 
 func main() {
@@ -52,98 +57,141 @@ func main() {
 	}
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context) (err error) {
 	admin, err := pgx.Connect(ctx, os.Getenv("DATABASE_URL"))
 	if err != nil {
 		return err
 	}
 	defer admin.Close(ctx)
-	got := map[string]figures{}
-	for name, open := range map[string]func(context.Context, string) (queue, func(), error){"howdah": openHowdah, "river": openRiver} {
-		database := "bench_jobs_" + name
-		if _, err := admin.Exec(ctx, "drop database if exists "+database+" with (force)"); err != nil {
+	var sides [2]side
+	for i, open := range []func(context.Context, string) (queue, func(), error){openHowdah, openRiver} {
+		database := fmt.Sprintf("bench_jobs_%d", i)
+		drop := func() error {
+			_, err := admin.Exec(ctx, "drop database if exists "+database+" with (force)")
+			return err
+		}
+		if err := drop(); err != nil {
 			return err
 		}
 		if _, err := admin.Exec(ctx, "create database "+database); err != nil {
 			return err
 		}
+		defer func() { err = errors.Join(err, drop()) }()
 		u, err := url.Parse(os.Getenv("DATABASE_URL"))
 		if err != nil {
 			return err
 		}
 		u.Path = "/" + database
-		q, closeQueue, err := open(ctx, u.String())
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		s := side{url: u.String()}
+		if s.queue, s.shut, err = open(ctx, s.url); err != nil {
+			return err
 		}
-		got[name], err = measure(ctx, q, u.String())
-		closeQueue()
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		defer s.shut()
+		if err := s.fill(ctx, finished, waiting); err != nil {
+			return err
 		}
-		if _, err := admin.Exec(ctx, "drop database "+database+" with (force)"); err != nil {
+		sides[i] = s
+	}
+	return table(ctx, sides)
+}
+
+// table measures and prints, a row at a time.
+func table(ctx context.Context, sides [2]side) error {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	defer w.Flush()
+	fmt.Fprintf(w, "%d finished, %d waiting\thowdah\triver\tratio\t\n", finished, waiting)
+	rate := func(name string, do func(context.Context, queue) (float64, error)) error {
+		h, r, ratio, err := compare(ctx, sides, do)
+		fmt.Fprintf(w, "%s\t%.0f/s\t%.0f/s\t%.1f\t\n", name, h, r, ratio)
+		return err
+	}
+	workers := func(n int) func(context.Context, queue) (float64, error) {
+		return func(ctx context.Context, q queue) (float64, error) { return throughput(ctx, q, n) }
+	}
+	lag := func(percent int) func(context.Context, queue) (float64, error) {
+		return func(ctx context.Context, q queue) (float64, error) {
+			d, err := latency(ctx, q, percent)
+			return float64(d) / float64(time.Millisecond), err
+		}
+	}
+	if err := errors.Join(rate("enqueue one by one", enqueueSingle), rate("enqueue 1000 at a time", enqueueBulk),
+		rate("work, 1 worker", workers(1)), rate("work, 4 workers", workers(4))); err != nil {
+		return err
+	}
+	for _, percent := range []int{50, 99} {
+		h, r, ratio, err := compare(ctx, sides, lag(percent))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "enqueue to start, p%d\t%.1f ms\t%.1f ms\t%.1f\t\n", percent, h, r, 1/ratio)
+	}
+	for _, s := range sides {
+		pin, err := pgx.Connect(ctx, s.url)
+		if err != nil {
+			return err
+		}
+		defer pin.Close(ctx)
+		if _, err := pin.Exec(ctx, "begin isolation level repeatable read; select 1 from pg_class limit 1"); err != nil {
 			return err
 		}
 	}
-	table(got["howdah"], got["river"])
-	return nil
+	if err := rate("work, 4 workers, vacuum pinned", workers(4)); err != nil {
+		return err
+	}
+	for _, s := range sides {
+		if err := many(ctx, s, pinned); err != nil {
+			return err
+		}
+		if err := drain(ctx, s, 4, pinned); err != nil {
+			return err
+		}
+	}
+	return rate(fmt.Sprintf("the same, %d jobs later", pinned+rounds*worked), workers(4))
 }
 
-func measure(ctx context.Context, q queue, url string) (f figures, err error) {
-	if err := q.fill(ctx, finished, waiting); err != nil {
-		return f, err
+// compare measures both in turn and answers the medians, of the ratio too.
+func compare(ctx context.Context, sides [2]side, do func(context.Context, queue) (float64, error)) (h, r, ratio float64, err error) {
+	var hs, rs, ratios []float64
+	for range rounds {
+		h, err := do(ctx, sides[0])
+		if err != nil {
+			return 0, 0, 0, fmt.Errorf("howdah: %w", err)
+		}
+		r, err := do(ctx, sides[1])
+		if err != nil {
+			return 0, 0, 0, fmt.Errorf("river: %w", err)
+		}
+		hs, rs, ratios = append(hs, h), append(rs, r), append(ratios, h/r)
 	}
-	if f.single, err = rate(single, func() error {
+	return median(hs), median(rs), median(ratios), nil
+}
+
+func median[T cmp.Ordered](all []T) T {
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+func rateOf(n int, do func() error) (float64, error) {
+	began := time.Now()
+	err := do()
+	return float64(n) / time.Since(began).Seconds(), err
+}
+
+func enqueueSingle(ctx context.Context, q queue) (float64, error) {
+	got, err := rateOf(single, func() error {
 		for range single {
 			if err := q.enqueue(ctx); err != nil {
 				return err
 			}
 		}
 		return nil
-	}); err != nil {
-		return f, err
-	}
-	if err := drain(ctx, q, 4, single); err != nil {
-		return f, err
-	}
-	if f.bulk, err = rate(bulk, func() error { return many(ctx, q, bulk) }); err != nil {
-		return f, err
-	}
-	if err := drain(ctx, q, 4, bulk); err != nil {
-		return f, err
-	}
-	if f.one, err = throughput(ctx, q, 1); err != nil {
-		return f, err
-	}
-	if f.four, err = throughput(ctx, q, 4); err != nil {
-		return f, err
-	}
-	if f.p50, f.p99, err = latency(ctx, q); err != nil {
-		return f, err
-	}
-	pin, err := pgx.Connect(ctx, url)
-	if err != nil {
-		return f, err
-	}
-	defer pin.Close(ctx)
-	if _, err := pin.Exec(ctx, "begin isolation level repeatable read; select 1 from pg_class limit 1"); err != nil {
-		return f, err
-	}
-	for round := range pinRounds {
-		if f.pinLast, err = throughput(ctx, q, 4); err != nil {
-			return f, err
-		}
-		if round == 0 {
-			f.pinFirst = f.pinLast
-		}
-	}
-	return f, nil
+	})
+	return got, errors.Join(err, drain(ctx, q, 4, single))
 }
 
-func rate(n int, do func() error) (float64, error) {
-	began := time.Now()
-	err := do()
-	return float64(n) / time.Since(began).Seconds(), err
+func enqueueBulk(ctx context.Context, q queue) (float64, error) {
+	got, err := rateOf(bulk, func() error { return many(ctx, q, bulk) })
+	return got, errors.Join(err, drain(ctx, q, 4, bulk))
 }
 
 func many(ctx context.Context, q queue, n int) error {
@@ -171,8 +219,8 @@ func drain(ctx context.Context, q queue, workers, n int) error {
 	select {
 	case <-all:
 		return nil
-	case <-time.After(2 * time.Minute):
-		return fmt.Errorf("%d of %d jobs were worked in two minutes", count.Load(), n)
+	case <-time.After(5 * time.Minute):
+		return fmt.Errorf("%d of %d jobs were worked in five minutes", count.Load(), n)
 	}
 }
 
@@ -182,44 +230,26 @@ func throughput(ctx context.Context, q queue, workers int) (float64, error) {
 	if err := many(ctx, q, worked); err != nil {
 		return 0, err
 	}
-	return rate(worked, func() error { return drain(ctx, q, workers, worked) })
+	return rateOf(worked, func() error { return drain(ctx, q, workers, worked) })
 }
 
 // latency is how long a lone job waits from before it is enqueued to its start.
-func latency(ctx context.Context, q queue) (p50, p99 time.Duration, err error) {
+func latency(ctx context.Context, q queue, percent int) (time.Duration, error) {
 	began := make(chan time.Time, 1)
 	stop, err := q.work(ctx, 1, func(time.Time) { began <- time.Now() })
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	defer stop()
 	var all []time.Duration
 	for n := range probes {
 		at := time.Now()
 		if err := q.enqueue(ctx); err != nil {
-			return 0, 0, err
+			return 0, err
 		}
 		all = append(all, (<-began).Sub(at))
 		time.Sleep(time.Duration(n%30) * time.Millisecond)
 	}
 	slices.Sort(all)
-	return all[len(all)/2], all[len(all)*99/100], nil
-}
-
-func table(h, r figures) {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%d finished, %d waiting\thowdah\triver\tratio\t\n", finished, waiting)
-	row := func(name string, a, b float64) { fmt.Fprintf(w, "%s\t%.0f/s\t%.0f/s\t%.1f\t\n", name, a, b, a/b) }
-	row("enqueue one by one", h.single, r.single)
-	row("enqueue 1000 at a time", h.bulk, r.bulk)
-	row("work, 1 worker", h.one, r.one)
-	row("work, 4 workers", h.four, r.four)
-	row("work, 4 workers, vacuum pinned, first", h.pinFirst, r.pinFirst)
-	row("the same, 200,000 jobs later", h.pinLast, r.pinLast)
-	lag := func(name string, a, b time.Duration) {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%.1f\t\n", name, a.Round(10*time.Microsecond), b.Round(10*time.Microsecond), float64(b)/float64(a))
-	}
-	lag("enqueue to start, p50", h.p50, r.p50)
-	lag("enqueue to start, p99", h.p99, r.p99)
-	_ = w.Flush()
+	return all[len(all)*percent/100], nil
 }

@@ -17,6 +17,7 @@ import (
 	"howdah/server/config"
 	"howdah/server/db"
 	"howdah/server/jobs"
+	"howdah/server/jobs/door"
 	"howdah/server/jobs/outbound"
 	"howdah/server/token"
 )
@@ -27,6 +28,7 @@ type Deps struct {
 	Ring        *token.Ring
 	Config      config.Mail
 	Outbound    *outbound.Client
+	Door        *door.Door
 	Development bool      // the console prints, /dev/inbox is there
 	Console     io.Writer // where it prints
 }
@@ -91,11 +93,14 @@ func (s *Service) Handlers() map[string]jobs.Handler {
 	}
 }
 
-const claimSQL = `select state, channel, sealed from mail.claim(_message => $1)`
+const claimSQL = `select state, coalesce(channel, '') as channel, sealed from mail.claim(_message => $1)`
 
 const renderSQL = `select recipient, subject, text_body, coalesce(html_body, '') as html_body from mail.render(_message => $1, _secrets => $2)`
 
 const finishSQL = `select finish as state from mail.finish(_message => $1, _outcome => $2, _error_class => $3, _error => $4)`
+
+// busyPause is how long a message is let alone that another sender is at.
+const busyPause = 15 * time.Second
 
 // sealPurpose is what the secrets of a message are sealed for.
 const sealPurpose = "mail"
@@ -116,6 +121,8 @@ func (s *Service) deliver(ctx context.Context, job jobs.Job, by sender) (json.Ra
 		return json.RawMessage(`{"state": "done before"}`), nil
 	case err != nil:
 		return nil, err
+	case claimed.State == "busy":
+		return nil, jobs.Snooze(busyPause)
 	case claimed.State != "sending":
 		return nil, jobs.Final(fmt.Errorf("the worker that was sending it died; it is %s now", claimed.State))
 	}

@@ -23,6 +23,7 @@ import (
 	"howdah/server/config"
 	"howdah/server/db/dbtest"
 	"howdah/server/jobs"
+	"howdah/server/jobs/door"
 	"howdah/server/jobs/mail"
 	"howdah/server/jobs/outbound"
 	"howdah/server/problem"
@@ -55,6 +56,7 @@ func newOffice(t *testing.T, vars map[string]string) *office {
 	o := &office{t: t, echo: echo.New(), owner: d.Owner(t), ring: ring, console: new(bytes.Buffer)}
 	s, err := mail.New(mail.Deps{
 		Pool: d.Pool, Ring: ring, Config: c.Mail, Outbound: outbound.NewClient(c.Outbound), Development: vars["mode"] != "production", Console: o.console,
+		Door: &door.Door{Pool: d.Pool, Verifier: ring, AnonRole: "anon"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -261,27 +263,6 @@ func TestWrongPasswordIsForTheOperator(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	o.want(id, "queued connection")
-}
-
-func TestSenderThatDied(t *testing.T) {
-	t.Parallel()
-	s := newSink(t, "starttls")
-	o := newOffice(t, smtpVars(s, "starttls"))
-	keyed, plain := o.send("once"), o.send("")
-	for _, id := range []int64{keyed, plain} { // claimed, and then nothing
-		one[string](o, `select state from mail.claim($1)`, id)
-	}
-	if err := o.work(keyed); !final(err) {
-		t.Errorf("got %v", err)
-	}
-	o.want(keyed, "unknown crash")
-	if err := o.work(plain); err != nil {
-		t.Error(err)
-	}
-	o.want(plain, "sent")
-	if len(s.got()) != 1 {
-		t.Errorf("%d mails", len(s.got()))
-	}
 }
 
 func TestSealedUnderAnotherKeyset(t *testing.T) {

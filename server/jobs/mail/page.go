@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/db"
+	"howdah/server/jobs/door"
 	"howdah/server/problem"
 )
 
@@ -24,8 +25,8 @@ var page = template.Must(template.New("inbox.html").Funcs(template.FuncMap{
 	"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 }).ParseFS(pages, "inbox.html"))
 
-// Mount adds /dev/inbox, on a development server alone.
-func (s *Service) Mount(e *echo.Echo) {
+// mountInbox adds /dev/inbox, on a development server alone.
+func (s *Service) mountInbox(e *echo.Echo) {
 	if !s.Development {
 		return
 	}
@@ -70,7 +71,7 @@ func (s *Service) showInbox(c echo.Context) error {
 	ctx := c.Request().Context()
 	p := inboxPage{To: c.QueryParam("to"), AsText: c.QueryParam("view") == "text"}
 	var err error
-	if p.Letters, err = s.letters(ctx, optional(p.To), nil); err != nil {
+	if p.Letters, err = s.letters(ctx, door.Optional(c, "to"), nil); err != nil {
 		return err
 	}
 	if c.Param("id") != "" {
@@ -134,7 +135,7 @@ func (s *Service) empty(c echo.Context) error {
 
 // listMessages is the inbox as JSON, for tests: ?to= takes one recipient's.
 func (s *Service) listMessages(c echo.Context) error {
-	found, err := s.letters(c.Request().Context(), optional(c.QueryParam("to")), nil)
+	found, err := s.letters(c.Request().Context(), door.Optional(c, "to"), nil)
 	if err != nil {
 		return err
 	}
@@ -162,11 +163,4 @@ func letterID(c echo.Context) (int64, error) {
 		return 0, errNoLetter
 	}
 	return id, nil
-}
-
-func optional(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }

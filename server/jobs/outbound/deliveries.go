@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
+
+	"howdah/server/jobs/door"
 )
 
 const emitSQL = `select 202 as status, jsonb_build_object('event', e.id) as body from webhooks.emit(_topic => $1, _payload => $2, _version => $3) as e (id)`
@@ -28,20 +30,20 @@ func (e *event) object() json.RawMessage {
 // emit answers the event's id, null when nobody subscribed.
 func (s *Service) emit(c echo.Context) error {
 	var in event
-	if err := decode(c, &in); err != nil {
+	if err := door.Decode(c, &in); err != nil {
 		return err
 	}
-	return s.call(c, emitSQL, in.Topic, in.object(), in.Version)
+	return s.Door.Call(c, emitSQL, in.Topic, in.object(), in.Version)
 }
 
 const testFireSQL = `select status, body from webhooks.test_fire(_topic => $1, _payload => $2, _subscription => $3)`
 
 func (s *Service) testFire(c echo.Context) error {
 	var in event
-	if err := decode(c, &in); err != nil {
+	if err := door.Decode(c, &in); err != nil {
 		return err
 	}
-	return s.call(c, testFireSQL, in.Topic, in.object(), in.Subscription)
+	return s.Door.Call(c, testFireSQL, in.Topic, in.object(), in.Subscription)
 }
 
 const listDeliveriesSQL = `select status, body from webhooks.list_deliveries(_subscription => $1, _state => $2, _event => $3, _before => $4, _limit => $5)`
@@ -55,39 +57,35 @@ func (s *Service) listDeliveries(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	before, err := number("before", c.QueryParam("before"))
+	before, err := door.Number("before", c.QueryParam("before"))
 	if err != nil {
 		return err
 	}
-	most, err := limit(c)
+	most, err := door.Limit(c)
 	if err != nil {
 		return err
 	}
-	var state *string
-	if text := c.QueryParam("state"); text != "" {
-		state = &text
-	}
-	return s.call(c, listDeliveriesSQL, subscription, state, event, before, most)
+	return s.Door.Call(c, listDeliveriesSQL, subscription, door.Optional(c, "state"), event, before, most)
 }
 
 const getDeliverySQL = `select status, body from webhooks.get_delivery(_id => $1)`
 
 func (s *Service) getDelivery(c echo.Context) error {
-	id, err := number("The id", c.Param("id"))
+	id, err := door.Number("The id", c.Param("id"))
 	if err != nil {
 		return err
 	}
-	return s.call(c, getDeliverySQL, id)
+	return s.Door.Call(c, getDeliverySQL, id)
 }
 
 const replaySQL = `select status, body from webhooks.replay(_delivery => $1, _subscription => $2, _since => $3)`
 
 func (s *Service) replayDelivery(c echo.Context) error {
-	id, err := number("The id", c.Param("id"))
+	id, err := door.Number("The id", c.Param("id"))
 	if err != nil {
 		return err
 	}
-	return s.call(c, replaySQL, id, nil, nil)
+	return s.Door.Call(c, replaySQL, id, nil, nil)
 }
 
 func (s *Service) replaySubscription(c echo.Context) error {
@@ -96,8 +94,8 @@ func (s *Service) replaySubscription(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := decode(c, &in); err != nil {
+	if err := door.Decode(c, &in); err != nil {
 		return err
 	}
-	return s.call(c, replaySQL, nil, id, in.Since)
+	return s.Door.Call(c, replaySQL, nil, id, in.Since)
 }

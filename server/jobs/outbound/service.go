@@ -11,6 +11,7 @@ import (
 	"howdah/server/config"
 	"howdah/server/db"
 	"howdah/server/jobs"
+	"howdah/server/jobs/door"
 	"howdah/server/token"
 )
 
@@ -20,6 +21,7 @@ type Deps struct {
 	Ring   *token.Ring
 	Config config.Outbound
 	Client *Client
+	Door   *door.Door
 }
 
 // Service sends requests and webhooks, and answers /webhooks/v1 and /net/v1.

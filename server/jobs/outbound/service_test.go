@@ -23,6 +23,7 @@ import (
 	"howdah/server/config"
 	"howdah/server/db/dbtest"
 	"howdah/server/jobs"
+	"howdah/server/jobs/door"
 	"howdah/server/jobs/outbound"
 	"howdah/server/problem"
 	"howdah/server/token"
@@ -54,7 +55,10 @@ func newPost(t *testing.T) *post {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := outbound.New(outbound.Deps{Pool: d.Pool, Ring: ring, Config: c.Outbound, Client: outbound.NewClient(c.Outbound)})
+	s := outbound.New(outbound.Deps{
+		Pool: d.Pool, Ring: ring, Config: c.Outbound, Client: outbound.NewClient(c.Outbound),
+		Door: &door.Door{Pool: d.Pool, Verifier: ring, AnonRole: "anon"},
+	})
 	e := echo.New()
 	e.HTTPErrorHandler = problem.Handler()
 	s.Mount(e)

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/db"
+	"howdah/server/jobs/door"
 )
 
 const listSubscriptionsSQL = `select status, body from webhooks.list_subscriptions(_after => $1, _limit => $2)`
@@ -16,11 +17,11 @@ func (s *Service) listSubscriptions(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	most, err := limit(c)
+	most, err := door.Limit(c)
 	if err != nil {
 		return err
 	}
-	return s.call(c, listSubscriptionsSQL, after, most)
+	return s.Door.Call(c, listSubscriptionsSQL, after, most)
 }
 
 const getSubscriptionSQL = `select status, body from webhooks.get_subscription(_id => $1)`
@@ -30,7 +31,7 @@ func (s *Service) getSubscription(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.call(c, getSubscriptionSQL, id)
+	return s.Door.Call(c, getSubscriptionSQL, id)
 }
 
 // A secret that is brought along is a guess away from nothing when it is short.
@@ -42,7 +43,7 @@ func (s *Service) sealed(secret string) ([]byte, error) {
 	case secret == "":
 		return nil, nil
 	case len(secret) < shortestSecret || len(secret) > 1000:
-		return nil, bad("A secret has 24 to 1000 characters; leave it out to have one made.")
+		return nil, door.Bad("A secret has 24 to 1000 characters; leave it out to have one made.")
 	}
 	return s.Ring.Seal(webhookPurpose, []byte(secret))
 }
@@ -57,7 +58,7 @@ func (s *Service) subscribe(c echo.Context) error {
 		Description *string
 		Secret      string
 	}
-	if err := decode(c, &in); err != nil {
+	if err := door.Decode(c, &in); err != nil {
 		return err
 	}
 	if in.Topic != "" {
@@ -67,7 +68,7 @@ func (s *Service) subscribe(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := s.outcome(c, subscribeSQL, in.Topics, in.URL, in.Description, sealed)
+	out, err := s.Door.Outcome(c, subscribeSQL, in.Topics, in.URL, in.Description, sealed)
 	if err != nil {
 		return err
 	}
@@ -110,10 +111,10 @@ func (s *Service) updateSubscription(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := decode(c, &in); err != nil {
+	if err := door.Decode(c, &in); err != nil {
 		return err
 	}
-	return s.call(c, updateSubscriptionSQL, id, in.Topics, in.URL, in.Description, in.Enabled)
+	return s.Door.Call(c, updateSubscriptionSQL, id, in.Topics, in.URL, in.Description, in.Enabled)
 }
 
 const unsubscribeSQL = `select status, body from webhooks.unsubscribe(_id => $1)`
@@ -123,7 +124,7 @@ func (s *Service) unsubscribe(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.call(c, unsubscribeSQL, id)
+	return s.Door.Call(c, unsubscribeSQL, id)
 }
 
 const secretSQL = `select status, body, secret from webhooks.secret(_id => $1)`
@@ -133,7 +134,7 @@ func (s *Service) showSecret(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	caller, err := s.caller(c)
+	caller, err := s.Door.Caller(c)
 	if err != nil {
 		return err
 	}
@@ -145,7 +146,7 @@ func (s *Service) showSecret(c echo.Context) error {
 		return err
 	}
 	if out.Status != http.StatusOK {
-		return refusal(out.Outcome)
+		return door.Refusal(out.Outcome)
 	}
 	return s.withSecret(c, out.Outcome, out.Secret)
 }
@@ -164,14 +165,14 @@ func (s *Service) rotateSecret(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := decode(c, &in); err != nil {
+	if err := door.Decode(c, &in); err != nil {
 		return err
 	}
 	sealed, err := s.sealed(in.Secret)
 	if err != nil {
 		return err
 	}
-	out, err := s.outcome(c, rotateSecretSQL, id, in.Window, sealed)
+	out, err := s.Door.Outcome(c, rotateSecretSQL, id, in.Window, sealed)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ begin
   v_body := auth._refuse_user(v_user, _session_id, _now);
   if v_body is null and v_user.is_anonymous then
     v_body := auth._refusal('no_authorization', 'Anonymous users have no second factors', 'Sign up with an e-mail first.');
+  elsif v_body is null and auth._is_delegated(_session_id) then
+    v_body := auth._refusal('no_authorization', 'This takes the user''s own session', 'Sign in as the user.');
   end if;
   return v_body;
 end

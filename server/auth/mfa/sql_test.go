@@ -1,0 +1,39 @@
+package mfa
+
+import (
+	"testing"
+
+	"howdah/server/db/dbtest"
+)
+
+// Every SQL text is a call that the database of today knows.
+func TestSQLTextsPrepare(t *testing.T) {
+	t.Parallel()
+	conn, err := dbtest.New(t).Pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	for _, sql := range []string{
+		enrollSQL,
+		unenrollSQL,
+		statusSQL,
+		registerBeginSQL,
+		registerFinishSQL,
+		loginBeginSQL,
+		passkeyAnswerSQL,
+		loginFinishSQL,
+		passkeyListSQL,
+		passkeyRenameSQL,
+		passkeyDeleteSQL,
+		recoverySetSQL,
+		recoveryUseSQL,
+		challengeSQL,
+		verifyBeginSQL,
+		verifyFinishSQL,
+	} {
+		if _, err := conn.Conn().Prepare(t.Context(), "", sql); err != nil {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+}
