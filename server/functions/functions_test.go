@@ -337,6 +337,18 @@ func TestUpstreams(t *testing.T) {
 			t.Errorf("%s: %d %s", path, res.StatusCode, body)
 		}
 	}
+	// An API key is worth what the database says, also for what runs elsewhere.
+	forged, _ := s.ring.NewAPIKey()
+	service, key := s.ring.NewAPIKey()
+	const keySQL = `insert into auth.api_keys (name, prefix, key_hash, role) values ('server', $1, $2, 'service_role')`
+	if _, err := s.owner.Exec(t.Context(), keySQL, key.Prefix, key.MAC); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{forged: 401, service: 200} {
+		if res, body := s.call("GET", "hidden", text, "", ""); res.StatusCode != want {
+			t.Errorf("with an API key: %d %s, want %d", res.StatusCode, body, want)
+		}
+	}
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"far/stream", nil)
 	req.Header.Set("Apikey", s.anon)
 	stream, err := http.DefaultClient.Do(req)
