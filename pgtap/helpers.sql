@@ -145,7 +145,7 @@ as $$
   select tests.is(array(select c.oid::regclass::text from pg_catalog.pg_class c
                          where c.relnamespace = to_regnamespace(quote_ident(_schema)) and c.relkind in ('r', 'p')
                            and (_table is null or c.relname = _table) and not c.relrowsecurity
-                           and c.relname <> 'goose_db_version' order by 1),
+                           and c.relname not in ('goose_db_version', 'howdah_db_version') order by 1),
                   '{}'::text[], format('row level security is on in %s', coalesce(_schema || '.' || _table, _schema)))
 $$;
 comment on function tests.rls_enabled(text, text) is 'An assert: row level security is on for every table of the schema, or for the one table.';
