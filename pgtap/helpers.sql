@@ -112,3 +112,41 @@ $$;
 comment on function tests.token(text, text, jsonb) is 'The _token of a code and a link, with more members if given.';
 
 grant execute on all functions in schema tests to public;
+
+-- Names that other test suites for PostgREST-like backends use, so that theirs run here.
+create or replace function tests.create_user(_name text)
+  returns uuid
+  language sql volatile
+as $$ select tests.user(_name) $$;
+comment on function tests.create_user(text) is 'As tests.user.';
+
+create or replace function tests.authenticate_as(_name text)
+  returns setof text
+  language sql volatile
+as $$ select tests.as_user(_name) $$;
+comment on function tests.authenticate_as(text) is 'As tests.as_user.';
+
+create or replace function tests.authenticate_as_service_role()
+  returns setof text
+  language sql volatile
+as $$ select tests.as_service() $$;
+comment on function tests.authenticate_as_service_role() is 'As tests.as_service.';
+
+create or replace function tests.clear_authentication()
+  returns setof text
+  language sql volatile
+as $$ select tests.as_anon() $$;
+comment on function tests.clear_authentication() is 'As tests.as_anon.';
+
+create or replace function tests.rls_enabled(_schema text, _table text default null)
+  returns text
+  language sql stable
+as $$
+  select tests.is(array(select c.oid::regclass::text from pg_catalog.pg_class c
+                         where c.relnamespace = to_regnamespace(quote_ident(_schema)) and c.relkind in ('r', 'p')
+                           and (_table is null or c.relname = _table) and not c.relrowsecurity
+                           and c.relname not in ('goose_db_version', 'howdah_db_version') order by 1),
+                  '{}'::text[], format('row level security is on in %s', coalesce(_schema || '.' || _table, _schema)))
+$$;
+comment on function tests.rls_enabled(text, text) is 'An assert: row level security is on for every table of the schema, or for the one table.';
+grant execute on all functions in schema tests to public;

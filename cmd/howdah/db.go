@@ -141,7 +141,7 @@ func postgresTool(cmd *cobra.Command, ownerURL, name string, args ...string) err
 	if err != nil {
 		return errors.New("DATABASE_URL is not a PostgreSQL URL")
 	}
-	tool := exec.CommandContext(cmd.Context(), program)
+	tool := exec.CommandContext(cmd.Context(), program) //nolint:gosec // pg_dump or pg_restore, of PostgreSQL's own installation
 	tool.Env = os.Environ()
 	if password, ok := u.User.Password(); ok {
 		tool.Env = append(tool.Env, "PGPASSWORD="+password)

@@ -35,7 +35,7 @@ func main() {
 	if errors.As(err, &plugin) {
 		os.Exit(plugin.code)
 	}
-	fmt.Fprintln(os.Stderr, "howdah: "+err.Error())
+	fmt.Fprintln(os.Stderr, "howdah: "+explain(err))
 	var mistakes *config.Mistakes
 	var misuse *misuseError
 	if errors.As(err, &misuse) || errors.As(err, &mistakes) {

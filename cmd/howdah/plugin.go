@@ -35,9 +35,8 @@ func plugin(root *cobra.Command, args []string) (string, bool) {
 
 // execute runs a command of ours, or the plugin that the command line means.
 func execute(ctx context.Context, root *cobra.Command, args []string) error {
-	root.SetContext(ctx)
 	if path, ok := plugin(root, args); ok {
-		return runPlugin(root, path, args[1:])
+		return runPlugin(ctx, root, path, args[1:])
 	}
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -49,8 +48,8 @@ func execute(ctx context.Context, root *cobra.Command, args []string) error {
 
 // runPlugin hands the rest of the command line to the program, and its exit
 // code on.
-func runPlugin(cmd *cobra.Command, path string, args []string) error {
-	p := exec.CommandContext(cmd.Context(), path, args...)
+func runPlugin(ctx context.Context, cmd *cobra.Command, path string, args []string) error {
+	p := exec.CommandContext(ctx, path, args...) //nolint:gosec // whoever types the command has put the program on their PATH
 	p.Stdin, p.Stdout, p.Stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 	err := p.Run()
 	var exit *exec.ExitError
@@ -80,7 +79,7 @@ func pluginsCmd() *cobra.Command {
 				slices.Sort(found)
 				for _, path := range found {
 					name := strings.TrimPrefix(filepath.Base(path), pluginPrefix)
-					info, err := os.Stat(path)
+					info, err := os.Stat(path) //nolint:gosec // only whether it is a program, on the caller's own PATH
 					if err != nil || info.IsDir() || info.Mode()&0o111 == 0 || seen[name] {
 						continue
 					}

@@ -157,6 +157,17 @@ func (l *load) dropLeftovers(ctx context.Context, gone []string) ([]string, erro
 	return dropped, nil
 }
 
+// belongs refuses an object that another file makes.
+func (l *load) belongs(o object, f sqlFile, other string) error {
+	if other != l.foreign[o] {
+		other = l.src.shown(other)
+	}
+	return &FileError{
+		File: l.src.shown(f.path), Line: 1, rel: f.path, SQLState: "42723",
+		Message: fmt.Sprintf("%s %s belongs to %s already", o.Kind, o.Identity, other),
+	}
+}
+
 func (l *load) explainDrop(o object, err error) error {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {

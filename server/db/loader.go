@@ -251,13 +251,7 @@ func (l *load) exec(ctx context.Context, f sqlFile, role string) error {
 		l.seen[version] = true
 		for _, other := range []string{l.foreign[o], l.made[o], l.owner[o]} {
 			if other != "" && other != f.path && (other != l.owner[o] || !l.pending(other)) {
-				if other != l.foreign[o] {
-					other = l.src.shown(other)
-				}
-				return &FileError{
-					File: l.src.shown(f.path), Line: 1, rel: f.path, SQLState: "42723",
-					Message: fmt.Sprintf("%s %s belongs to %s already", o.Kind, o.Identity, other),
-				}
+				return l.belongs(o, f, other)
 			}
 		}
 		l.made[o] = f.path

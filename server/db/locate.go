@@ -91,6 +91,9 @@ func locateMigration(file, text, failed string, err error) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	out := &FileError{File: file, Line: 1, SQLState: pg.Code, Message: pg.Message, Detail: pg.Detail, Hint: pg.Hint}
+	if strings.Contains(text, "+goose NO TRANSACTION") && out.Hint == "" {
+		out.Hint = "it runs outside a transaction, so what stands above this line is done already: undo that by hand, then run `howdah migrate` again"
+	}
 	failed = failed[len(failed)-len(strings.TrimLeftFunc(failed, unicode.IsSpace)):]
 	start := strings.Index(text, failed)
 	out.Statement, _, _ = strings.Cut(failed, "\n")

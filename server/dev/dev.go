@@ -122,14 +122,14 @@ func isScript(path string) bool {
 
 // reload makes a burst of saves of JavaScript functions live.
 func (l *Loop) reload(ctx context.Context, saved map[string]bool) {
-	any := false
+	scripts := false
 	for path := range saved {
 		if isScript(path) {
-			any = true
+			scripts = true
 			delete(saved, path)
 		}
 	}
-	if !any || l.Reload == nil {
+	if !scripts || l.Reload == nil {
 		return
 	}
 	start := time.Now()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"howdah/pgtap"
 	"howdah/server/db"
 )
 
@@ -107,6 +108,7 @@ func (r *FileResult) read(lines []string) {
 // fingerprint names a state of the sources' files.
 func fingerprint(sources []db.Source) (string, error) {
 	h := sha256.New()
+	fmt.Fprint(h, pgtap.Helpers)
 	for _, src := range sources {
 		for _, tree := range []fs.FS{src.Migrations, src.SQL} {
 			if tree == nil {

@@ -72,8 +72,14 @@ func setup(t *testing.T, sql string) *stage {
 	return s
 }
 
+// answer is a response whose body is read.
+type answer struct {
+	StatusCode int
+	Header     http.Header
+}
+
 // call sends a request with a key, or none for "".
-func (s *stage) call(method, path, key, contentType, body string) (*http.Response, string) {
+func (s *stage) call(method, path, key, contentType, body string) (answer, string) {
 	s.t.Helper()
 	req, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
 	if err != nil {
@@ -95,7 +101,7 @@ func (s *stage) call(method, path, key, contentType, body string) (*http.Respons
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return res, string(text)
+	return answer{res.StatusCode, res.Header}, string(text)
 }
 
 const handlers = `
@@ -141,7 +147,8 @@ func TestSQLFunctions(t *testing.T) {
 		{"a form", "POST", "echo", s.anon, "application/x-www-form-urlencoded", "a=1&a=2&b=x+y", 200, false, `{"form": {"a": ["1", "2"], "b": ["x y"]}, "text": null}`, [2]string{}},
 		{
 			"a file", "POST", "echo", s.anon, "multipart/form-data; boundary=X", "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\nhi\r\n--X--\r\n", 200, false,
-			`{"form": {"f": [{"filename": "a.txt", "type": "text/plain", "size": 2, "base64": "aGk="}]}}`, [2]string{},
+			`{"form": {"f": [{"filename": "a.txt", "type": "text/plain", "size": 2, "base64": "aGk="}]}}`,
+			[2]string{},
 		},
 		{"bytes come back", "POST", "bytes", s.anon, "application/octet-stream", "\x00\xff", 200, false, "\x00\xff", [2]string{"Content-Type", "image/png"}},
 		{"the service key's role", "GET", "echo", s.root, "", "", 200, false, `{"role": "service_role", "body": null}`, [2]string{}},
@@ -342,7 +349,7 @@ func TestUpstreams(t *testing.T) {
 			t.Errorf("with an API key: %d %s, want %d", res.StatusCode, body, want)
 		}
 	}
-	req, _ := http.NewRequestWithContext(t.Context(), "GET", s.url+"far/stream", nil)
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"far/stream", nil)
 	req.Header.Set("Apikey", s.anon)
 	stream, err := http.DefaultClient.Do(req)
 	if err != nil {

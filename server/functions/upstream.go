@@ -68,7 +68,7 @@ func (s *Service) serveUpstream(c echo.Context, in *call, up *upstream) error {
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.Out.URL.Scheme, p.Out.URL.Host, p.Out.Host = up.base.Scheme, up.base.Host, up.base.Host
 			p.Out.URL.RawPath = strings.TrimSuffix(up.base.EscapedPath(), "/") + in.rawPath
-			p.Out.URL.Path, _ = url.PathUnescape(p.Out.URL.RawPath) //nolint:errcheck // it came from two well encoded paths
+			p.Out.URL.Path, _ = url.PathUnescape(p.Out.URL.RawPath) // it came from two well encoded paths
 			query := up.base.Query()
 			for name, values := range in.query {
 				query[name] = values

@@ -183,3 +183,17 @@ func firstLine(comment string) string {
 	line, _, _ := strings.Cut(comment, "\n")
 	return strings.TrimSpace(line)
 }
+
+// quote is a text in double quotes, as JSON and most languages write it.
+func quote(s string) string {
+	b, _ := json.Marshal(s) //nolint:errchkjson // a string always encodes
+	return string(b)
+}
+
+func quotes(list []string, between string) string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = quote(s)
+	}
+	return strings.Join(out, between)
+}

@@ -1,7 +1,6 @@
 package gen
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -282,19 +281,6 @@ func key(name string) string {
 		return name
 	}
 	return quote(name)
-}
-
-func quote(s string) string {
-	b, _ := json.Marshal(s) //nolint:errchkjson // a string always encodes
-	return string(b)
-}
-
-func quotes(list []string, between string) string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = quote(s)
-	}
-	return strings.Join(out, between)
 }
 
 func union(labels []string) string {

@@ -142,7 +142,7 @@ func (i *isolate) btoa(text string) string {
 		if r > 0xff {
 			i.throw("btoa takes characters up to U+00FF")
 		}
-		raw = append(raw, byte(r))
+		raw = append(raw, byte(r&0xff))
 	}
 	return base64.StdEncoding.EncodeToString(raw)
 }

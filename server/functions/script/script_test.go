@@ -51,7 +51,7 @@ func write(t *testing.T, dir, name, text string) {
 func call(t *testing.T, h *script.Host, name, body string) (*script.Response, error) {
 	t.Helper()
 	in := &script.Request{URL: "http://localhost/functions/v1/" + name + "/rest?a=1&a=2", Method: "POST", Headers: [][2]string{{"X-Sent", "yes"}}, Body: []byte(body)}
-	return h.Find(name).Run(t.Context(), in, func(_ context.Context, sql string, args []any) ([]byte, error) {
+	return h.Find(name).Run(t.Context(), in, func(_ context.Context, sql string, _ []any) ([]byte, error) {
 		if sql == "fail" {
 			return nil, errors.New("no")
 		}
