@@ -15,7 +15,7 @@ func TestWhatIsWrongIsOneLineAndWhatMendsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	t.Cleanup(func() { _ = taken.Close() }) // not before the parallel tests below have ended
 	port := strconv.Itoa(taken.Addr().(*net.TCPAddr).Port)
 	b := inProject(t, "todos")
 	for _, tc := range []struct {
