@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +19,11 @@ func TestWhatIsWrongIsOneLineAndWhatMendsIt(t *testing.T) {
 	t.Cleanup(func() { _ = taken.Close() }) // not before the parallel tests below have ended
 	port := strconv.Itoa(taken.Addr().(*net.TCPAddr).Port)
 	b := inProject(t, "todos")
+	nowhere, err := url.Parse(dbtest.Admin(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nowhere.Path = "/nowhere"
 	for _, tc := range []struct {
 		name string
 		env  []string
@@ -25,7 +31,7 @@ func TestWhatIsWrongIsOneLineAndWhatMendsIt(t *testing.T) {
 		want string
 	}{
 		{"database down", []string{"DATABASE_URL=postgres://postgres@127.0.0.1:1/x"}, []string{"migrate"}, "no database answers at 127.0.0.1:1"},
-		{"no such database", []string{"DATABASE_URL=" + dbtest.Admin(t) + "_nowhere"}, []string{"doctor"}, "createdb postgres_nowhere"},
+		{"no such database", []string{"DATABASE_URL=" + nowhere.String()}, []string{"doctor"}, "createdb nowhere"},
 		{"port taken", []string{"PORT=" + port}, []string{"serve"}, "set PORT"},
 		{"no project", []string{"HOWDAH_PROJECT=demo"}, []string{"migrate", "new", "x"}, "howdah init"},
 		{"no such project", []string{"HOWDAH_PROJECT=nowhere"}, []string{"test"}, "nowhere is no folder"},
