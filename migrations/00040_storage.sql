@@ -143,7 +143,7 @@ create table storage.hooks (
   event     text not null,
   job       text not null,
   payload   jsonb not null default '{}',
-  queue     text not null default 'default',
+  queue     text,
   constraint hooks_pkey primary key (id),
   constraint hooks_unique unique nulls not distinct (bucket_id, event, job),
   constraint hooks_bucket_known foreign key (bucket_id) references storage.buckets on delete cascade,
