@@ -12,7 +12,7 @@ grant select on mine to authenticator;
 select tests.as_login();
 select is((select cardinality(jobs.run_sql(array_agg(id order by id), array_agg(name order by id), array_agg(function order by id),
                                            array_agg(role order by id), array_agg(payload order by id), '00000000-0000-0000-0000-000000000001')) from mine), 2, 'what succeeds is acknowledged');
-select is(current_user::text, 'authenticator', 'and the role is given back');
+select is(current_user, session_user, 'and the role is given back');
 select tests.as_owner();
 select results_eq($$ select f.result from jobs.finished f order by f.id $$,
                   $$ values ('"authenticated authenticated"'::jsonb), ('"service_role service_role"') $$, 'each runs as its role');
