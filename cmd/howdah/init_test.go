@@ -22,7 +22,7 @@ type tool struct {
 
 func newTool(t *testing.T, url string) *tool {
 	t.Helper()
-	return &tool{t: t, binary: build(t), dir: t.TempDir(), env: []string{"DATABASE_URL=" + url, "LOG_LEVEL=error", "PORT=0"}}
+	return &tool{t: t, binary: build(t), dir: t.TempDir(), env: []string{"DATABASE_URL=" + url, "AUTHENTICATOR_PASSWORD=" + dbtest.Password, "LOG_LEVEL=error", "PORT=0"}}
 }
 
 // run answers stdout, stderr and the exit code.

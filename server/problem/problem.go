@@ -74,6 +74,11 @@ func From(err error) *Problem {
 	switch {
 	case errors.As(err, &p):
 		return p
+	case errors.As(err, &conn), errors.Is(err, ErrDatabaseGone):
+		return &Problem{
+			Status: http.StatusServiceUnavailable, Code: "database_unavailable", Message: "The database cannot be reached.",
+			Hint: "Try again in a moment.", RetryAfter: 2, Cause: err,
+		}
 	case errors.As(err, &pg):
 		return fromPostgres(pg, err)
 	case errors.As(err, &big):
@@ -92,11 +97,6 @@ func From(err error) *Problem {
 		return &Problem{
 			Status: http.StatusServiceUnavailable, Code: "over_capacity", Message: "The server is busy.",
 			Hint: "Try again in a moment.", RetryAfter: 1, Cause: err,
-		}
-	case errors.As(err, &conn), errors.Is(err, ErrDatabaseGone):
-		return &Problem{
-			Status: http.StatusServiceUnavailable, Code: "database_unavailable", Message: "The database cannot be reached.",
-			Hint: "Try again in a moment.", RetryAfter: 2, Cause: err,
 		}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &Problem{

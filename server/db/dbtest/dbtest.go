@@ -29,8 +29,9 @@ func Platform() db.Source {
 	return db.Source{Name: "howdah", Migrations: migrations.FS, SQL: sql.FS, Table: db.PlatformTable, Role: "howdah_owner"}
 }
 
-// authenticatorPassword is the same for every test: roles belong to the cluster.
-const authenticatorPassword = "dbtest"
+// Password is authenticator's, the same for every test: roles belong to the cluster,
+// and who set another one would lock the others out.
+const Password = "dbtest"
 
 // DB is a test's own database.
 type DB struct {
@@ -68,7 +69,7 @@ func New(t testing.TB) *DB {
 		t.Fatalf("clone the template database: %v", err)
 	}
 	t.Cleanup(func() { drop(ctx, admin, name) })
-	d := &DB{OwnerURL: with(admin, name, "", ""), URL: with(admin, name, "authenticator", authenticatorPassword)}
+	d := &DB{OwnerURL: with(admin, name, "", ""), URL: with(admin, name, "authenticator", Password)}
 	d.Pool, err = db.Open(ctx, d.URL, config.DB{PoolMin: 0, PoolMax: 8, AcquireTimeout: 10 * time.Second, StatementTimeoutMS: 30000})
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +132,7 @@ func ensureTemplate(ctx context.Context, conn *pgx.Conn, admin string) (string, 
 	if _, err := conn.Exec(ctx, "create database "+making+" template template0"); err != nil {
 		return "", err
 	}
-	if _, err := db.Migrate(ctx, with(admin, making, "", ""), authenticatorPassword, Platform()); err != nil {
+	if _, err := db.Migrate(ctx, with(admin, making, "", ""), Password, Platform()); err != nil {
 		drop(ctx, admin, making)
 		return "", err
 	}
