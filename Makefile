@@ -39,7 +39,8 @@ test/client: build ## real clients against a throw-away server (T=auth for a par
 	@scripts/with-server scripts/test-clients $(T)
 
 .PHONY: test/embedded
-test/embedded: build ## the same on the embedded PostgreSQL
+test/embedded: build ## both on the embedded PostgreSQL (T=auth for a part)
+	@HOWDAH_POSTGRES=embedded scripts/with-pg scripts/test-sql $(T)
 	@HOWDAH_POSTGRES=embedded scripts/with-server scripts/test-clients $(T)
 
 .PHONY: test/readme

@@ -28,9 +28,8 @@ as $$
     select coalesce(pg_catalog.string_agg(p.expression, ' or ') filter (where p.permissive), 'false') as allowed,
            pg_catalog.string_agg(p.expression, ' and ') filter (where not p.permissive) as restricted
       from policies p
-  ), owner as (
-    select pg_catalog.format('(%I::text = auth.uid()::text)', _owner_column) as expression
-     where _owner_column is not null
+  ), owner as ( -- null without a column; format would raise, and a planner may work it out before any condition
+    select '(' || pg_catalog.quote_ident(_owner_column) || '::text = auth.uid()::text)' as expression
   )
   select case
            when f.trusted then 'true'
@@ -38,6 +37,6 @@ as $$
            when o.expression is not null and not exists (select from policies) then o.expression
            else pg_catalog.concat_ws(' and ', '(' || v.allowed || ')', v.restricted, o.expression)
          end
-    from facts f cross join verdict v left join owner o on true
+    from facts f cross join verdict v cross join owner o
 $$;
 revoke execute on function realtime._policy_sql(oid, name, "char", text) from public;
