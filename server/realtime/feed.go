@@ -37,7 +37,7 @@ type feed struct {
 
 const (
 	busyPoll    = 4 * time.Millisecond
-	longestRest = 40 * time.Millisecond
+	longestRest = 25 * time.Millisecond
 	sleepyPoll  = 250 * time.Millisecond
 	staysBusy   = time.Second
 	batchSize   = 500
@@ -129,8 +129,8 @@ func (f *feed) read(ctx context.Context, at cursor, only []int64) (*batch, error
 	return b, err
 }
 
-// run is the loop. After a look that found something it rests for twice as long
-// as that took: under load fewer looks find more each, and cost less in all.
+// run is the loop. After a look that found something it rests for as long as
+// that took: under load fewer looks find more each, and cost less in all.
 func (f *feed) run(ctx context.Context) {
 	busyUntil := time.Now().Add(staysBusy)
 	pause := busyPoll
@@ -145,7 +145,7 @@ func (f *feed) run(ctx context.Context) {
 			continue
 		case n > 0:
 			busyUntil = time.Now().Add(staysBusy)
-			pause = min(max(2*time.Since(began), busyPoll), longestRest)
+			pause = min(max(time.Since(began), busyPoll), longestRest)
 		case time.Now().Before(busyUntil):
 			pause = busyPoll
 		case pause != sleepyPoll:
