@@ -1,7 +1,8 @@
 -- Called by the table's owner, in psql or in a migration: security invoker, so
 -- that PostgreSQL itself checks that it is. A trigger with transition tables
 -- serves one event, hence four. A statement that names a partition fires the
--- partition's triggers only, hence all partitions that are there get them too.
+-- partition's triggers only, hence all partitions get them too: those that are
+-- there here, later ones by realtime.follow_partitions.
 create or replace function realtime.enable(_table regclass, _owner_column name default null)
   returns void
   language plpgsql volatile
@@ -26,18 +27,11 @@ begin
     select coalesce(p.relid, _table) from (select) as always
       left join pg_catalog.pg_partition_tree(_table) p on true)
   loop
-    execute format('create trigger realtime_insert after insert on %s referencing new table as new_rows
-                      for each statement execute function realtime.capture()', v_table);
-    execute format('create trigger realtime_update after update on %s referencing old table as old_rows new table as new_rows
-                      for each statement execute function realtime.capture()', v_table);
-    execute format('create trigger realtime_delete after delete on %s referencing old table as old_rows
-                      for each statement execute function realtime.capture()', v_table);
-    execute format('create trigger realtime_truncate after truncate on %s
-                      for each statement execute function realtime.capture(%L)', v_table, coalesce(_owner_column, ''));
+    perform realtime._attach(v_table, coalesce(_owner_column, ''), v_table <> _table);
   end loop;
 end
 $$;
 comment on function realtime.enable(regclass, name) is
   'Tells subscribers what changes in a table, as far as its select policies and column privileges show it to them. With an owner column,
-only to whose user id it holds. Call it as the table''s owner; again after adding partitions.';
+only to whose user id it holds. Call it as the table''s owner. Partitions that are added later are told, too.';
 revoke execute on function realtime.enable(regclass, name) from public;
