@@ -21,7 +21,7 @@ type channel struct {
 	may      rights
 	expiry   *time.Timer
 	subs     []*subscription
-	live     *liveQuery
+	live     *watcher
 	ready    bool // what was asked for at the join is sent: changes may follow
 	queued   []delivery
 	watching bool // presence
@@ -228,7 +228,7 @@ func (c *channel) end() bool {
 	c.untrack()
 	s.feed.remove(subs)
 	if live != nil {
-		s.feed.unwatch(live)
+		s.lives.unwatch(c, live)
 	}
 	return true
 }

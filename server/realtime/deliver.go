@@ -159,14 +159,6 @@ func (f *feed) report(ctx context.Context, data []byte) {
 	}
 }
 
-// tellNews wakes the live queries.
-func (f *feed) tellNews() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	close(f.news)
-	f.news = make(chan struct{})
-}
-
 // tellLost makes all that listen to changes fetch again: what they missed is gone.
 func (f *feed) tellLost() {
 	f.mu.Lock()
@@ -178,7 +170,7 @@ func (f *feed) tellLost() {
 	for c := range channels {
 		c.push("system", systemPayload("postgres_changes", "error", tooOld, c.room.Topic, ""))
 	}
-	f.tellNews()
+	f.service.lives.changed(nil)
 }
 
 // tell sends a change, or keeps it until what the join asked for was sent.

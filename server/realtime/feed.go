@@ -30,8 +30,6 @@ type feed struct {
 	mu      sync.Mutex
 	lastID  int64
 	subs    map[int64]*subscription
-	live    map[*liveQuery]struct{}
-	news    chan struct{}   // closed and replaced when rows have changed: for live queries
 	strange map[string]bool // problems of policies that were logged
 }
 
@@ -45,8 +43,7 @@ const (
 
 func newFeed(s *Service) *feed {
 	return &feed{
-		service: s, woken: make(chan struct{}, 1), subs: map[int64]*subscription{}, live: map[*liveQuery]struct{}{},
-		news: make(chan struct{}), strange: map[string]bool{},
+		service: s, woken: make(chan struct{}, 1), subs: map[int64]*subscription{}, strange: map[string]bool{},
 	}
 }
 
@@ -92,6 +89,8 @@ type position struct {
 	Last int64  `json:"last"`
 	More bool   `json:"more"`
 	Lost bool   `json:"lost"`
+
+	Relations []uint32 `json:"relations"` // tables that changed
 }
 
 // read asks for what comes after a place; only limits it to some subscriptions.
@@ -183,12 +182,12 @@ func (f *feed) step(ctx context.Context) (n int, more bool, err error) {
 		slog.WarnContext(ctx, "changes were trimmed before they were read")
 		f.tellLost()
 	}
+	if len(end.Relations) > 0 {
+		f.service.lives.changed(end.Relations)
+	}
 	if end.More {
 		f.place.cur, f.place.last = end.Cur, end.Last
 	} else {
-		if end.Last > f.place.last && end.Cur != f.place.prev {
-			f.tellNews()
-		}
 		f.place = cursor{prev: end.Cur}
 	}
 	return len(b.events), end.More, nil

@@ -1,14 +1,12 @@
 package realtime
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"log/slog"
-	"net/http"
+	"maps"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,17 +18,48 @@ import (
 //
 // and live_error {"status", "error"} where the query is refused. Ops apply in
 // their order to the list as it then is. The query runs as the channel's
-// caller, under row level security, again whenever an enabled table changes.
+// caller, under row level security, again whenever a table changes that can
+// change its result: once for all channels that ask the same as the same caller.
 
-type liveQuery struct {
-	channel *channel
-	path    string
-	rows    []json.RawMessage
-	version int
-	stop    context.CancelFunc
+// lives are the live queries of a node.
+type lives struct {
+	service *Service
+	gate    chan struct{} // holds as many as may run at once
+
+	mu      sync.Mutex
+	queries map[liveKey]*liveQuery
 }
 
-const liveSettles = 20 * time.Millisecond // changes that come together are one look
+type liveKey struct{ path, role, claims string }
+
+type liveQuery struct {
+	key   liveKey
+	lives *lives
+	wake  chan struct{}
+	stop  context.CancelFunc
+
+	watchers map[*channel]*watcher // this and what follows under lives.mu
+	sources  map[uint32]bool       // tables whose changes matter; nil for all
+}
+
+// watcher is what a channel holds of a live query.
+type watcher struct {
+	query *liveQuery // under lives.mu
+
+	mu      sync.Mutex
+	rows    []json.RawMessage
+	version int
+}
+
+const (
+	liveSettles = 20 * time.Millisecond // changes that come together are one look
+	liveRetries = time.Second
+	liveAtOnce  = 4
+)
+
+func newLives(s *Service) *lives {
+	return &lives{service: s, gate: make(chan struct{}, liveAtOnce), queries: map[liveKey]*liveQuery{}}
+}
 
 // keepLive starts a live query on the channel.
 func (c *channel) keepLive(path string) {
@@ -39,135 +68,212 @@ func (c *channel) keepLive(path string) {
 		c.push("live_error", []byte(`{"status":400,"error":{"message":"query must be the path of a table: /todos?select=…"}}`))
 		return
 	}
-	ctx, stop := context.WithCancel(s.ctx)
-	q := &liveQuery{channel: c, path: path, stop: stop}
+	w := &watcher{}
 	c.mu.Lock()
-	c.live = q
+	c.live = w
+	c.mu.Unlock()
+	s.lives.watch(c, w, path)
+}
+
+// watch has a channel watch a query as its caller; what it holds already stays.
+func (l *lives) watch(c *channel, w *watcher, path string) {
+	who, _ := c.caller()
+	key := liveKey{path, who.role, who.claims}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.leave(c, w)
+	q := l.queries[key]
+	if q == nil {
+		ctx, stop := context.WithCancel(l.service.ctx)
+		q = &liveQuery{key: key, lives: l, wake: make(chan struct{}, 1), stop: stop, watchers: map[*channel]*watcher{}}
+		l.queries[key] = q
+		l.service.work.Go(func() { q.run(ctx) })
+	}
+	c.mu.Lock()
 	ended := c.ended
 	c.mu.Unlock()
-	if ended {
-		stop()
-		return
+	if w.query, q.watchers[c] = q, w; ended {
+		l.leave(c, w)
 	}
-	news := s.feed.newsNow()
-	if !q.look(ctx) {
-		stop()
-		return
-	}
-	s.work.Go(func() { q.run(ctx, news) })
+	nudge(q.wake)
 }
 
-func (f *feed) newsNow() <-chan struct{} {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.news
+// leave ends a watch, and the query with its last one. The caller holds the lock.
+func (l *lives) leave(c *channel, w *watcher) {
+	q := w.query
+	if q == nil {
+		return
+	}
+	w.query = nil
+	if delete(q.watchers, c); len(q.watchers) == 0 {
+		delete(l.queries, q.key)
+		q.stop()
+	}
 }
 
-func (f *feed) unwatch(q *liveQuery) { q.stop() }
+func (l *lives) unwatch(c *channel, w *watcher) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.leave(c, w)
+}
 
-func (q *liveQuery) run(ctx context.Context, news <-chan struct{}) {
+// move has a channel whose caller is another now watch as that one.
+func (l *lives) move(c *channel, w *watcher) {
+	l.mu.Lock()
+	path, watching := "", w.query != nil
+	if watching {
+		path = w.query.key.path
+	}
+	l.mu.Unlock()
+	if watching {
+		l.watch(c, w, path)
+	}
+}
+
+// changed wakes the queries for which a change of one of the tables matters; nil is any table.
+func (l *lives) changed(relations []uint32) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, q := range l.queries {
+		matters := relations == nil || q.sources == nil
+		for _, relation := range relations {
+			matters = matters || q.sources[relation]
+		}
+		if matters {
+			nudge(q.wake)
+		}
+	}
+}
+
+// run looks whenever there is reason to, and rests between looks for as long as one takes.
+func (q *liveQuery) run(ctx context.Context) {
 	defer q.stop()
+	pause := liveSettles
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-news:
+		case <-q.wake:
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(liveSettles):
+		case <-time.After(pause):
 		}
-		news = q.channel.socket.service.feed.newsNow() // before the look: what changes during it is looked at again
-		if !q.look(ctx) {
+		select {
+		case <-ctx.Done():
 			return
+		case q.lives.gate <- struct{}{}:
+		}
+		began := time.Now()
+		err := q.look(ctx)
+		<-q.lives.gate
+		pause = max(time.Since(began), liveSettles)
+		if err != nil && ctx.Err() == nil {
+			slog.WarnContext(ctx, "live query", "error", err)
+			pause = liveRetries
+			nudge(q.wake)
 		}
 	}
 }
 
-// look runs the query and tells what is different; false when it was refused.
-func (q *liveQuery) look(ctx context.Context) bool {
-	rows, refused, err := q.channel.socket.service.query(ctx, q.channel, q.path)
+const querySourcesSQL = `select realtime.query_sources(_search_path => $1, _table => $2)`
+
+// look runs the query and tells its watchers what is different.
+func (q *liveQuery) look(ctx context.Context) error {
+	s := q.lives.service
+	select {
+	case <-q.wake: // what woke it until here will be seen
+	default:
+	}
+	table, query, _ := strings.Cut(q.key.path[1:], "?")
+	var sources []uint32
+	if !strings.Contains(query, "(") && !strings.Contains(query, "%28") { // embeds nothing
+		if err := s.Pool.QueryRow(ctx, querySourcesSQL, s.SearchPath, table).Scan(&sources); err != nil {
+			return err
+		}
+	}
+	q.lives.mu.Lock()
+	q.sources = nil
+	if sources != nil {
+		q.sources = map[uint32]bool{}
+		for _, relation := range sources {
+			q.sources[relation] = true
+		}
+	}
+	watchers := maps.Clone(q.watchers)
+	q.lives.mu.Unlock()
+	who := q.caller(watchers)
+	if who == nil {
+		return nil // all of them are about to move
+	}
+	rows, refused, err := s.query(ctx, who, q.key.path)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	told := &diffs{after: rows}
+	for c, w := range watchers {
+		if refused != nil {
+			c.push("live_error", refused)
+			q.lives.unwatch(c, w)
+			continue
+		}
+		if err := told.tell(c, w, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// caller is as whom the query runs.
+func (q *liveQuery) caller(watchers map[*channel]*watcher) *caller {
+	for c := range watchers {
+		if who, _ := c.caller(); who.role == q.key.role && who.claims == q.key.claims {
+			return who
+		}
+	}
+	return nil
+}
+
+// diffs are what one look tells: most of its watchers hold the same rows.
+type diffs struct {
+	after  []json.RawMessage
+	state  []byte
+	before []json.RawMessage
+	ops    []op
+	known  bool
+}
+
+func (d *diffs) tell(c *channel, w *watcher, q *liveQuery) (err error) {
+	q.lives.mu.Lock()
+	here := w.query == q
+	q.lives.mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	switch {
-	case ctx.Err() != nil:
-		return false
-	case refused != nil:
-		q.channel.push("live_error", refused)
-		return false
-	case err != nil:
-		slog.WarnContext(ctx, "live query", "error", err)
-		return true // the next change tries again
-	}
-	q.version++
-	if q.version == 1 {
-		state, err := json.Marshal(map[string]any{"rows": rows, "version": 1})
-		if err == nil {
-			q.channel.push("live_state", state)
+	case !here:
+		return nil
+	case w.version == 0:
+		if d.state == nil {
+			if d.state, err = json.Marshal(map[string]any{"rows": d.after, "version": 1}); err != nil {
+				return err
+			}
 		}
-		q.rows = rows
-		return err == nil
+		w.rows, w.version = d.after, 1
+		c.push("live_state", d.state)
+		return nil
 	}
-	ops := diff(q.rows, rows)
-	if len(ops) == 0 {
-		q.version--
-		return true
+	if !d.known || len(d.before) != len(w.rows) || len(w.rows) > 0 && &d.before[0] != &w.rows[0] {
+		d.before, d.ops, d.known = w.rows, diff(w.rows, d.after), true
 	}
-	q.rows = rows
-	text, err := json.Marshal(map[string]any{"version": q.version, "ops": ops})
+	w.rows = d.after
+	if len(d.ops) == 0 {
+		return nil
+	}
+	w.version++
+	text, err := json.Marshal(map[string]any{"version": w.version, "ops": d.ops})
 	if err == nil {
-		q.channel.push("live_diff", text)
+		c.push("live_diff", text)
 	}
-	return err == nil
-}
-
-// answer collects what the REST handler writes.
-type answer struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (a *answer) Header() http.Header { return a.header }
-
-func (a *answer) WriteHeader(status int) { a.status = status }
-
-func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
-
-var errNotRows = errors.New("the query answers no list of rows")
-
-// query runs a REST query as the channel's caller.
-func (s *Service) query(ctx context.Context, c *channel, path string) (rows []json.RawMessage, refused []byte, err error) {
-	who, _ := c.caller()
-	bounded, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	r, err := http.NewRequestWithContext(bounded, http.MethodGet, s.RestPrefix+path, http.NoBody)
-	if err != nil {
-		return nil, []byte(`{"status":400,"error":{"message":"query is no path"}}`), nil
-	}
-	r.Header.Set("Accept", "application/json")
-	if who.token != "" {
-		r.Header.Set("Authorization", "Bearer "+who.token)
-	}
-	a := &answer{header: http.Header{}, status: http.StatusOK}
-	s.Rest.ServeHTTP(a, r)
-	body := bytes.TrimSpace(a.body.Bytes())
-	if a.status >= http.StatusInternalServerError {
-		return nil, nil, fmt.Errorf("live query: status %d", a.status)
-	}
-	if a.status >= http.StatusBadRequest {
-		if !json.Valid(body) {
-			body = []byte("{}")
-		}
-		return nil, fmt.Appendf(nil, `{"status":%d,"error":%s}`, a.status, body), nil
-	}
-	if err := json.Unmarshal(body, &rows); err != nil {
-		return nil, nil, errNotRows
-	}
-	for i, row := range rows {
-		var compact bytes.Buffer
-		if err := json.Compact(&compact, row); err == nil {
-			rows[i] = compact.Bytes()
-		}
-	}
-	return rows, nil, nil
+	return err
 }

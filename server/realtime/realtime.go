@@ -48,6 +48,7 @@ type Service struct {
 	feed    *feed
 	bus     bus
 	cluster *cluster
+	lives   *lives
 	ctx     context.Context //nolint:containedctx // sockets outlive the requests that opened them: their work ends with Run
 	ready   chan struct{}   // closed when Run has put this node down
 	beatNow chan struct{}
@@ -62,6 +63,7 @@ func New(d Deps) *Service {
 	s.rooms.members = map[room]map[*channel]struct{}{}
 	s.feed = newFeed(s)
 	s.cluster = newCluster(s)
+	s.lives = newLives(s)
 	if d.Config.Bus == "nats" {
 		s.bus = newNATS(d.Config.NATSURL.Reveal(), s.nodeID)
 	} else {

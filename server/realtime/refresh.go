@@ -56,9 +56,12 @@ func (c *channel) refresh(m *message) {
 	}
 	c.mu.Lock()
 	c.who, c.may = who, may
-	subs := c.subs
+	subs, live := c.subs, c.live
 	c.mu.Unlock()
 	c.expireAt(who.expires)
+	if live != nil {
+		s.lives.move(c, live)
+	}
 	for _, sub := range subs {
 		if _, err := s.feed.register(s.ctx, sub, who); err != nil {
 			c.shut("Unable to subscribe to changes with given parameters. " + subscribeReason(err))
