@@ -113,6 +113,7 @@ func (s *Service) cast(to room, sent *cast, except *channel) {
 // fanOut sends a broadcast to the channels of a room on this node. The frame is
 // made once for each version.
 func (s *Service) fanOut(to room, sent *cast, except *channel) {
+	s.sized(sent.Payload)
 	var frames [3][]byte
 	var isBinary [3]bool
 	topic := topicRoot + to.Topic

@@ -101,6 +101,8 @@ func (f *feed) deliver(ctx context.Context, b *batch, prev, cur string) {
 			to = f.circleOf(b.subscriptions(e))
 			circles[string(key)] = to
 		}
+		f.service.counts.changes.Add(1)
+		f.service.sized(e.Data)
 		p := &parcel{event: e, at: cursor{prev, cur, e.ID}.String(), frames: make([]atomic.Pointer[[]byte], to.looks)}
 		for j := range to.targets {
 			t := &to.targets[j]

@@ -91,6 +91,7 @@ type position struct {
 	Lost bool   `json:"lost"`
 
 	Relations []uint32 `json:"relations"` // tables that changed
+	Lag       float64  `json:"lag"`       // seconds since the oldest of the changes was written
 }
 
 // read asks for what comes after a place; only limits it to some subscriptions.
@@ -183,6 +184,7 @@ func (f *feed) step(ctx context.Context) (n int, more bool, err error) {
 		f.tellLost()
 	}
 	if len(end.Relations) > 0 {
+		f.service.counts.lag.Store(int64(end.Lag * float64(time.Second)))
 		f.service.lives.changed(end.Relations)
 	}
 	if end.More {

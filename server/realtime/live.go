@@ -207,6 +207,7 @@ func (q *liveQuery) look(ctx context.Context) error {
 	if who == nil {
 		return nil // all of them are about to move
 	}
+	s.counts.looks.Add(1)
 	rows, refused, err := s.query(ctx, who, q.key.path)
 	if err != nil || ctx.Err() != nil {
 		return err

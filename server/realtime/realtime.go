@@ -43,6 +43,7 @@ type Service struct {
 	nodeID  string
 	sockets *melody.Melody
 	open    atomic.Int64
+	counts  counters
 	refs    atomic.Uint64
 	rooms   rooms
 	feed    *feed

@@ -148,6 +148,7 @@ func (sock *socket) send(frame []byte, isBinary bool) {
 		sock.drop("The client reads too slowly; connect again and resume")
 		return
 	}
+	sock.service.counts.frames.Add(1)
 	sock.write(frame, isBinary)
 }
 
@@ -164,6 +165,7 @@ func (sock *socket) drop(why string) {
 	if !sock.dropped.CompareAndSwap(false, true) {
 		return
 	}
+	sock.service.counts.dropped.Add(1)
 	told, channels := 0, sock.list()
 	for _, c := range channels {
 		if told++; told < reserved-2 {

@@ -4,8 +4,8 @@
 -- search_path stay set until it ends, the role as the login role's own.
 -- An event goes to groups of subscriptions; a row of kind GROUP comes before
 -- the first event that names it, and says which they are.
--- The last row has no id and kind CURSOR: the place to go on from, and the
--- tables that changed.
+-- The last row has no id and kind CURSOR: the place to go on from, the
+-- tables that changed, and for how many seconds the oldest change had waited.
 create or replace function realtime.changes_since(
   _node uuid, _prev text, _cur text default null, _last bigint default 0, _limit int default 500,
   _only bigint[] default null, _search_path text default '')
@@ -51,7 +51,8 @@ begin
   return query
     select null::bigint, null::text, 'CURSOR', null::bigint[],
            jsonb_build_object('cur', v_read.cur, 'last', v_read.last, 'more', v_read.more, 'lost', v_read.lost,
-             'relations', array(select (b).relation::bigint from unnest(v_read.batches) as b where (b).relation <> 0))::text;
+             'relations', array(select (b).relation::bigint from unnest(v_read.batches) as b where (b).relation <> 0),
+             'lag', (select extract(epoch from clock_timestamp() - min(s.made_at)) from unnest(v_read.batches) as b, unnest((b).stamps) as s (made_at)))::text;
 end
 $$;
 comment on function realtime.changes_since(uuid, text, text, bigint, int, bigint[], text) is
