@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(8);
 
 create table public.things (id int primary key);
 grant select on public.things to authenticated;
@@ -22,6 +22,15 @@ create temporary view heard as
 select results_eq('select role, subscriptions from heard', $$ values ('authenticated'::name, '{1,2,3}'::bigint[]) $$,
                   'who subscribed, has a living session and may select hears');
 select results_eq('select listeners from heard', array[2], 'equal claims are one listener');
+update realtime.subscriptions set filter = '[{"column": "id", "op": "eq", "not": false, "value": "1"}]' where id = 1;
+create temporary view asked as
+  select a.shape_sql[1] from realtime.audience('00000000-0000-0000-0000-00000000000a', array['public.things'::regclass::oid]) a;
+select isnt((select shape_sql from asked), 'select null::int[], null::int[]', 'a filter is asked');
+alter table public.things rename id to number;
+select is((select shape_sql from asked), 'select null::int[], null::int[]', 'not any more when its column is gone');
+update realtime.subscriptions set role = 'nobody' where id = 1;
+select results_eq('select subscriptions from heard', $$ values ('{2,3}'::bigint[]) $$, 'a role that was dropped hears nothing');
+update realtime.subscriptions set role = 'authenticated' where id = 1;
 delete from auth.sessions;
 select results_eq('select subscriptions from heard', $$ values ('{1,2}'::bigint[]) $$, 'a session''s end ends the hearing');
 select tests.as_user('ada');

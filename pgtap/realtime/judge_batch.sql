@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 
 create table public.things (id int primary key, owner uuid, n int);
 grant select on public.things to authenticated;
@@ -37,6 +37,11 @@ create policy odd on public.things for select to authenticated using (10 / (n - 
 select results_eq($$ select * from pg_temp.seen(pg_temp.sight('{*,*,*}', '{}', '{0,0,0}')) $$,
                   $$ values ('1 sees 4'), ('2 sees 4'), ('3 sees 4') $$, 'an image that makes a policy raise is hidden alone');
 select is((pg_temp.sight('{*,*,*}', '{}', '{0,0,0}')).problem, 'division by zero', 'and what was raised is told');
+drop policy odd on public.things;
+create function public.slow() returns boolean language plpgsql as $$ begin perform pg_sleep(60); return true; end $$;
+create policy slow on public.things for select to authenticated using (public.slow());
+set local statement_timeout = '300ms';
+select is((pg_temp.sight('{*,*,*}', '{}', '{0,0,0}')).problem, 'canceling statement due to statement timeout', 'a policy that takes too long is given up');
 
 select * from finish();
 rollback;

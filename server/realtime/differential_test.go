@@ -101,12 +101,12 @@ func TestDeliveredIsWhatSelectShows(t *testing.T) {
 	const node = "00000000-0000-0000-0000-0000000000aa"
 	exec("insert into realtime.nodes (id) values ($1)", node)
 	checks, delivered := 0, 0
-	seeds := []uint64{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()} //nolint:gosec // a failure names its seed
+	seeds := []uint64{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()}
 	for seed := range uint64(20) {
 		seeds = append(seeds, seed)
 	}
 	for i, seed := range seeds {
-		r := rand.New(rand.NewPCG(seed, 5)) //nolint:gosec // it is to be random, not secret
+		r := rand.New(rand.NewPCG(seed, 5))
 		name := fmt.Sprintf("t%d", i)
 		ddl := makeTable(r, name)
 		exec(ddl)
@@ -242,7 +242,7 @@ func without(a, b map[string]bool) []string {
 func changesSince(ctx context.Context, t *testing.T, d *dbtest.DB, node, at string) *batch {
 	t.Helper()
 	s := &Service{Deps: Deps{Pool: d.Pool, SearchPath: `"public"`}, nodeID: node}
-	b, err := newFeed(s).read(ctx, cursor{prev: at}, nil)
+	b, err := newFeed(s).read(ctx, cursor{prev: at}, batchSize, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,8 @@ import (
 type feed struct {
 	service *Service
 	woken   chan struct{}
-	place   cursor      // touched by run alone
+	place   cursor      // touched by run alone, like limit
+	limit   int         // most changes of a look: fewer while judging is slow
 	stale   atomic.Bool // the database has forgotten the node and its subscriptions
 
 	mu      sync.Mutex
@@ -38,12 +39,13 @@ const (
 	longestRest = 25 * time.Millisecond
 	sleepyPoll  = 250 * time.Millisecond
 	staysBusy   = time.Second
+	slowLook    = 2 * time.Second
 	batchSize   = 500
 )
 
 func newFeed(s *Service) *feed {
 	return &feed{
-		service: s, woken: make(chan struct{}, 1), subs: map[int64]*subscription{}, strange: map[string]bool{},
+		service: s, limit: batchSize, woken: make(chan struct{}, 1), subs: map[int64]*subscription{}, strange: map[string]bool{},
 	}
 }
 
@@ -95,13 +97,13 @@ type position struct {
 }
 
 // read asks for what comes after a place; only limits it to some subscriptions.
-func (f *feed) read(ctx context.Context, at cursor, only []int64) (*batch, error) {
+func (f *feed) read(ctx context.Context, at cursor, limit int, only []int64) (*batch, error) {
 	conn, err := f.service.Pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Release()
-	rows, err := conn.Query(ctx, changesSinceSQL, f.service.nodeID, at.prev, orNil(at.cur), at.last, batchSize, only, f.service.SearchPath)
+	rows, err := conn.Query(ctx, changesSinceSQL, f.service.nodeID, at.prev, orNil(at.cur), at.last, limit, only, f.service.SearchPath)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +175,13 @@ func (f *feed) step(ctx context.Context) (n int, more bool, err error) {
 			return 0, false, err
 		}
 	}
-	b, err := f.read(ctx, f.place, nil)
+	began := time.Now()
+	b, err := f.read(ctx, f.place, f.limit, nil)
+	if time.Since(began) > slowLook { // it may be cut off before it is through with so many
+		f.limit = max(f.limit/2, 1)
+	} else {
+		f.limit = min(2*f.limit, batchSize)
+	}
 	if err != nil {
 		return 0, false, err
 	}

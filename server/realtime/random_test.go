@@ -21,7 +21,8 @@ var conditions = []string{
 
 // filters that subscriptions have, as conditions of a select and as terms.
 var filters = []struct{ condition, terms string }{
-	{"true", "[]"}, {"true", "[]"},
+	{"true", "[]"},
+	{"true", "[]"},
 	{"n > 4", `[{"column": "n", "op": "gt", "not": false, "value": "4"}]`},
 	{"owner = '00000000-0000-0000-0000-000000000001'", `[{"column": "owner", "op": "eq", "not": false, "value": "00000000-0000-0000-0000-000000000001"}]`},
 	{"n in (1, 3, 5)", `[{"column": "n", "op": "in", "not": false, "value": ["1", "3", "5"]}]`},

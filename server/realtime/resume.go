@@ -80,7 +80,7 @@ func (c *channel) replayChanges(ctx context.Context, at cursor, until snapshot, 
 	s := c.socket.service
 	last := false
 	for {
-		b, err := s.feed.read(ctx, at, ids)
+		b, err := s.feed.read(ctx, at, batchSize, ids)
 		switch {
 		case err != nil:
 			return err

@@ -10,6 +10,7 @@ as $$
            case s.filter when '[]' then 0 else dense_rank() over (partition by s.role, s.filter = '[]' order by s.filter) end::int as filter_number
       from realtime.subscriptions s
       join pg_catalog.pg_class c on c.oid = _relation
+      join pg_catalog.pg_roles r on r.rolname = s.role
      where s.node = _node and s.table_name in ('*', c.relname) and s.schema_name in ('*', c.relnamespace::regnamespace::text)
        and (_only is null or s.id = any(_only))
        and (s.session_id is null and s.user_id is null
@@ -27,6 +28,24 @@ as $$
    group by s.role
 $$;
 revoke execute on function realtime._listeners(uuid, oid, bigint[]) from public;
+
+-- What a filter asks may have gone since it was subscribed: a column that was
+-- dropped, hidden or made another type. Such a filter holds for nothing; one
+-- that raised here would stop the feed for everybody.
+create or replace function realtime._match_or_nothing(_relation oid, _shape jsonb, _names jsonb)
+  returns text
+  language plpgsql stable
+as $$
+begin
+  if exists (select from jsonb_array_elements(_shape) as t where (_names ? (t ->> 'column')) is not true) then
+    return 'select null::int[], null::int[]';
+  end if;
+  return realtime._match_sql(_relation, _shape);
+exception when sqlstate 'PT400' then
+  return 'select null::int[], null::int[]';
+end
+$$;
+revoke execute on function realtime._match_or_nothing(oid, jsonb, jsonb) from public;
 
 create or replace function realtime.audience(_node uuid, _relations oid[], _only bigint[] default null)
   returns setof realtime.audience
@@ -56,7 +75,8 @@ begin
         v_table.relation, v_group.role, realtime._judge(v_table.relation, v_group.role, v_table.owner_column), v_group.claims,
         v_group.subscriptions, v_group.listeners, v_group.events, v_group.filters,
         array(select array_position(v_keys, realtime._shape(f.filter)) from unnest(v_group.filters) with ordinality as f (filter, n) order by f.n),
-        array(select realtime._match_sql(v_table.relation, k.shape) from unnest(v_keys) with ordinality as k (shape, n) order by k.n),
+        array(select realtime._match_or_nothing(v_table.relation, k.shape, v_group.description -> 'names')
+                from unnest(v_keys) with ordinality as k (shape, n) order by k.n),
         v_group.columns, v_group.description, v_group.wanted)::realtime.audience;
       return next v_audience;
     end loop;

@@ -10,22 +10,13 @@ declare
   v_images constant jsonb[] := _batch.olds || _batch.news;
   v_sight   realtime.sight;
   v_problem text;
+  v_filters text;
   v_asked   int[];
-  v_found   int[];
-  v_held    int[];
 begin
-  perform set_config('search_path', _search_path, true), set_config('role', _audience.role, true);
   begin
-    for v_shape in 1 .. cardinality(_audience.shape_sql) loop
-      execute _audience.shape_sql[v_shape]
-         into v_found, v_held
-        using array(select s.i::int from unnest(_audience.shapes) with ordinality as s (shape, i) where s.shape = v_shape order by s.i),
-              array(select f.filter from unnest(_audience.shapes, _audience.filters) with ordinality as f (shape, filter, i)
-                     where f.shape = v_shape order by f.i),
-              v_images;
-      v_sight.matched := v_sight.matched || v_found;
-      v_sight.matches := v_sight.matches || v_held;
-    end loop;
+    v_sight := realtime.match_filters(_images => v_images, _audience => _audience, _search_path => _search_path);
+    v_filters := v_sight.problem;
+    perform set_config('search_path', _search_path, true), set_config('role', _audience.role, true);
     v_asked := array(
       select distinct s.listener
         from unnest(_audience.listeners, _audience.events, _audience.wanted) as s (listener, event, wanted)
@@ -51,7 +42,8 @@ select array(select c.crowd from crowds c cross join lateral pg_catalog.unnest(c
                       else array(select c.claims from unnest(_audience.claims) with ordinality as c (claims, n)
                                   where c.n = any(v_asked) order by c.n) end,
             v_asked;
-  exception when others then -- what cannot be judged is not shown, and must not stop the others
+    v_sight.problem := coalesce(v_sight.problem, v_filters);
+  exception when query_canceled or others then -- what cannot be judged, in time, is not shown, and must not stop the others
     get stacked diagnostics v_problem = message_text;
     v_sight := null;
     v_sight.problem := v_problem;

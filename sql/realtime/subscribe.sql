@@ -30,6 +30,12 @@ begin
       message = format('table %I.%I does not exist, is not enabled, or shows the role nothing', _schema, _table),
       hint = format('select realtime.enable(%L)', format('%I.%I', _schema, _table));
   end if;
+  if exists (select from jsonb_array_elements(_filter) as f
+              where f ->> 'op' in ('match', 'imatch') and (f ->> 'value' ~ '\\[1-9]|\(\?<?[=!]' or length(f ->> 'value') > 200))
+  then -- matching these can take as long as whoever wrote them likes, and everybody waits
+    raise exception using errcode = 'PT400', constraint = 'bad_filter',
+      message = 'a pattern is at most 200 characters long, without back references and lookaround';
+  end if;
   v_known := realtime._describe(v_relation, _role) -> 'names';
   foreach v_column in array coalesce(_columns, '{}') || array(select f ->> 'column' from jsonb_array_elements(_filter) as f) loop
     if not v_known ? v_column then
