@@ -20,8 +20,12 @@ import (
 // for one is bounded too: past AcquireTimeout the caller gets problem.ErrBusy.
 type Pool struct {
 	*pgxpool.Pool
+	aside          *pgxpool.Pool
 	acquireTimeout time.Duration
 }
+
+// asideConns is how many connections the pool has aside.
+const asideConns = 2
 
 // Open makes a pool for url without connecting: the database may be down now
 // and back later. The caller closes it.
@@ -43,25 +47,66 @@ func Open(ctx context.Context, url string, c config.DB) (*Pool, error) {
 		params["statement_timeout"] = strconv.Itoa(c.StatementTimeoutMS)
 	}
 	params["idle_in_transaction_session_timeout"] = "60000"
-	pool, err := pgxpool.NewWithConfig(ctx, cfg)
-	if err != nil {
+	aside := cfg.Copy()
+	aside.MinConns, aside.MaxConns = 0, asideConns
+	aside.MaxConnIdleTime = aside.MaxConnLifetime
+	p := &Pool{acquireTimeout: c.AcquireTimeout}
+	if p.Pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 		return nil, fmt.Errorf("open pool: %w", err)
 	}
-	return &Pool{Pool: pool, acquireTimeout: c.AcquireTimeout}, nil
+	if p.aside, err = pgxpool.NewWithConfig(ctx, aside); err != nil {
+		p.Pool.Close()
+		return nil, fmt.Errorf("open pool: %w", err)
+	}
+	return p, nil
+}
+
+// Close ends all connections, once those that are taken have been released.
+func (p *Pool) Close() {
+	p.Pool.Close()
+	p.aside.Close()
 }
 
 // Acquire takes a connection or says why there is none: problem.ErrBusy when
 // all stayed taken, problem.ErrDatabaseGone when the database did not answer.
 func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	return p.acquire(ctx, p.Pool)
+}
+
+// AcquireAside takes one of two connections beside the pool's, or says why there
+// is none, as Acquire does. They are for functions whose plans take a connection
+// long to make and much memory to keep: few connections do it for all. Who
+// already has a connection of the pool may wait for one of these, but not the
+// other way round.
+func (p *Pool) AcquireAside(ctx context.Context) (*pgxpool.Conn, error) {
+	return p.acquire(ctx, p.aside)
+}
+
+// EachAside takes all connections aside, at once, and calls fn with each.
+func (p *Pool) EachAside(ctx context.Context, fn func(*pgxpool.Conn) error) error {
+	for range asideConns {
+		conn, err := p.AcquireAside(ctx)
+		if err != nil {
+			return err
+		}
+		defer conn.Release()
+		if err := fn(conn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Pool) acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
 	wait, cancel := context.WithTimeout(ctx, p.acquireTimeout)
 	defer cancel()
-	conn, err := p.Pool.Acquire(wait)
+	conn, err := pool.Acquire(wait)
 	switch {
 	case err == nil:
 		return conn, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case wait.Err() != nil && p.Stat().AcquiredConns() >= p.Config().MaxConns:
+	case wait.Err() != nil && pool.Stat().AcquiredConns() >= pool.Config().MaxConns:
 		return nil, fmt.Errorf("acquire: %w", problem.ErrBusy)
 	default:
 		return nil, fmt.Errorf("acquire: %w: %w", problem.ErrDatabaseGone, err)

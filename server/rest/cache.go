@@ -106,8 +106,27 @@ func compileFailure(err error) error {
 	return fmt.Errorf("compile: %w", err)
 }
 
-// compile asks the database for a shape's statement.
-func (s *Service) compile(ctx context.Context, conn *pgxpool.Conn, shape string) (*statement, error) {
+// statement is a shape's, from the cache (true) or compiled now.
+func (s *Service) statement(ctx context.Context, shape string) (*statement, bool, error) {
+	st, ok := s.cache.get(shape)
+	if ok {
+		return st, true, nil
+	}
+	st, err := s.compile(ctx, shape, nil)
+	return st, false, err
+}
+
+// compile asks the database for a shape's statement, unless another request
+// did while this one waited. old is the cached one that will not do.
+func (s *Service) compile(ctx context.Context, shape string, old *statement) (*statement, error) {
+	conn, err := s.pool.AcquireAside(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Release()
+	if st, ok := s.cache.byShape.GetIfPresent(shape); ok && st != old {
+		return st, nil
+	}
 	epoch := s.cache.epoch.Load()
 	var answer []byte
 	if err := conn.QueryRow(ctx, compileSQL, shape, s.settings).Scan(&answer); err != nil {
@@ -123,6 +142,16 @@ func (s *Service) compile(ctx context.Context, conn *pgxpool.Conn, shape string)
 	st.finish("rest_" + strconv.FormatUint(s.cache.serial.Add(1), 10))
 	s.cache.put(shape, st, epoch)
 	return st, nil
+}
+
+const warmUpSQL = `select rest.warm_up(_settings => $1::jsonb)`
+
+// warmUp has the connections that compile know the compiler before requests come.
+func (s *Service) warmUp(ctx context.Context) error {
+	return s.pool.EachAside(ctx, func(conn *pgxpool.Conn) error {
+		_, err := conn.Exec(ctx, warmUpSQL, s.settings)
+		return err
+	})
 }
 
 // A read's columns are total, page, body, headers, status, and with a cursor the
