@@ -73,28 +73,43 @@ func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	return p.acquire(ctx, p.Pool)
 }
 
-// AcquireAside takes one of two connections beside the pool's, or says why there
-// is none, as Acquire does. They are for functions whose plans take a connection
-// long to make and much memory to keep: few connections do it for all. Who
-// already has a connection of the pool may wait for one of these, but not the
-// other way round.
-func (p *Pool) AcquireAside(ctx context.Context) (*pgxpool.Conn, error) {
-	return p.acquire(ctx, p.aside)
+// Aside calls fn with one of two connections beside the pool's; it fails as
+// Acquire does. They are for functions whose plans take a connection long to
+// make and much memory to keep: few connections do it for all. What fn does
+// must do no harm if done twice: where the connection turns out to be dead, as
+// after a restart of PostgreSQL, fn is called with another. Who has a connection
+// of the pool may wait for one of these, but not the other way round.
+func (p *Pool) Aside(ctx context.Context, fn func(*pgxpool.Conn) error) error {
+	for dead := 0; ; dead++ {
+		conn, err := p.acquire(ctx, p.aside)
+		if err != nil {
+			return err
+		}
+		err = fn(conn)
+		lost := err != nil && conn.Conn().IsClosed() && ctx.Err() == nil
+		conn.Release()
+		if !lost || dead == asideConns {
+			return err
+		}
+	}
 }
 
 // EachAside takes all connections aside, at once, and calls fn with each.
 func (p *Pool) EachAside(ctx context.Context, fn func(*pgxpool.Conn) error) error {
-	for range asideConns {
-		conn, err := p.AcquireAside(ctx)
-		if err != nil {
-			return err
+	var taken [asideConns]*pgxpool.Conn
+	var err error
+	for i := range taken {
+		if taken[i], err = p.acquire(ctx, p.aside); err != nil {
+			break
 		}
-		defer conn.Release()
-		if err := fn(conn); err != nil {
-			return err
+		defer taken[i].Release() //nolint:gocritic // all are to be held at once
+	}
+	for _, conn := range taken {
+		if err == nil {
+			err = fn(conn)
 		}
 	}
-	return nil
+	return err
 }
 
 func (p *Pool) acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {

@@ -119,17 +119,21 @@ func (s *Service) statement(ctx context.Context, shape string) (*statement, bool
 // compile asks the database for a shape's statement, unless another request
 // did while this one waited. old is the cached one that will not do.
 func (s *Service) compile(ctx context.Context, shape string, old *statement) (*statement, error) {
-	conn, err := s.pool.AcquireAside(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Release()
-	if st, ok := s.cache.byShape.GetIfPresent(shape); ok && st != old {
-		return st, nil
-	}
-	epoch := s.cache.epoch.Load()
 	var answer []byte
-	if err := conn.QueryRow(ctx, compileSQL, shape, s.settings).Scan(&answer); err != nil {
+	var epoch uint64
+	var found *statement
+	err := s.pool.Aside(ctx, func(conn *pgxpool.Conn) error {
+		if st, ok := s.cache.byShape.GetIfPresent(shape); ok && st != old {
+			found = st
+			return nil
+		}
+		epoch = s.cache.epoch.Load()
+		return conn.QueryRow(ctx, compileSQL, shape, s.settings).Scan(&answer)
+	})
+	if found != nil {
+		return found, nil
+	}
+	if err != nil {
 		return nil, compileFailure(err)
 	}
 	st := &statement{}
