@@ -39,6 +39,11 @@ func newAPI(t *testing.T, opts ...options) *api {
 // newAPISerial is for tests that need more than one.
 func newAPISerial(t *testing.T, opts ...options) *api {
 	t.Helper()
+	return build(t, func(*config.Server) {}, opts...)
+}
+
+func build(t *testing.T, at func(*config.Server), opts ...options) *api {
+	t.Helper()
 	d := dbtest.New(t)
 	c, err := config.Parse(map[string]string{
 		"HOWDAH_HOME": t.TempDir(), "AUTH_ARGON2_MEMORY_KIB": "7168", "AUTH_ARGON2_TIME": "1",
@@ -50,6 +55,7 @@ func newAPISerial(t *testing.T, opts ...options) *api {
 		t.Fatal(err)
 	}
 	c.Server.ExternalURL, c.Server.SiteURL = "http://api.example.test", "http://site.example.test"
+	at(&c.Server)
 	for _, o := range opts {
 		o(&c.Auth)
 	}

@@ -56,6 +56,8 @@ var requirements = []struct{ id, asks, test string }{
 	{"RFC 9700 4.4", "an answer of another issuer is refused", "TestOAuthRefusals"},
 	{"RFC 9700 4.5", "codes and states cannot be replayed", "TestOAuthRefusals"},
 	{"RFC 9700 4.7", "cross-site requests begin nothing", "TestCookieSessions"},
+	{"RFC 9700 4.7", "a flow ends in the browser that began it", "TestFlowsEndInTheirBrowser"},
+	{"RFC 9700 4.7", "a flow that a script began asks before it links", "TestLinksThatAScriptBeganAskFirst"},
 	{"RFC 9700 4.8", "a flow with a challenge is not ended without it", "pgtap/auth/exchange.sql"},
 	{"RFC 8725 3.1", "the key says the algorithm, not the token", "TestTokensOfOthers"},
 	{"RFC 8725 3.8", "issuer and subject are checked", "TestOAuthRefusals"},
