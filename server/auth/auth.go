@@ -90,7 +90,12 @@ func settingsOf(d Deps) map[string]any {
 		"lockout_threshold": c.LockoutThreshold, "lockout_window": c.LockoutWindow, "lockout_base": c.LockoutBase, "lockout_cap": c.LockoutCap,
 		"rate_limit_enabled": c.RateLimitEnabled, "rate_limit_window": c.RateLimitWindow, "rate_limit_token": c.RateLimitToken,
 		"rate_limit_refresh": c.RateLimitRefresh, "rate_limit_signup": c.RateLimitSignup, "rate_limit_recover": c.RateLimitRecover,
-		"rate_limit_otp": c.RateLimitOTP, "rate_limit_verify": c.RateLimitVerify,
+		"rate_limit_otp": c.RateLimitOTP, "rate_limit_magiclink": c.RateLimitMagic, "rate_limit_verify": c.RateLimitVerify,
+		"mail_cap": c.MailCap.N, "mail_cap_window": c.MailCap.Span.Seconds(), "sms_cap": c.SMSCap.N, "sms_cap_window": c.SMSCap.Span.Seconds(),
+		"hook_send_email": c.HookSendEmail, "notify_password_changed": c.Notices.PasswordChanged, "notify_email_changed": c.Notices.EmailChanged,
+		"notify_phone_changed": c.Notices.PhoneChanged, "notify_identity_linked": c.Notices.IdentityLinked,
+		"notify_identity_unlinked": c.Notices.IdentityUnlinked, "notify_mfa_factor_enrolled": c.Notices.FactorEnrolled,
+		"notify_mfa_factor_unenrolled": c.Notices.FactorUnenrolled,
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 const otpRequestSQL = `select status, body from auth.otp_request(_email => $1, _phone => $2, _create_user => $3, _data => $4, _token => $5,
-	_ip => $6, _settings => $7)`
+	_ip => $6, _settings => $7, _flow => $8)`
 
 const recoverRequestSQL = `select status, body from auth.recover_request(_email => $1, _token => $2, _ip => $3, _settings => $4)`
 
@@ -50,7 +50,7 @@ func (s *Service) otp(c echo.Context) error {
 	if err := s.begin(c, &in, &in.flow); err != nil {
 		return err
 	}
-	return s.sendOTP(c, in)
+	return s.sendOTP(c, in, "otp")
 }
 
 // magiclink is POST /magiclink, the old name of /otp for mail.
@@ -60,10 +60,11 @@ func (s *Service) magiclink(c echo.Context) error {
 		return err
 	}
 	in.Phone, in.CreateUser = nil, nil
-	return s.sendOTP(c, in)
+	return s.sendOTP(c, in, "magiclink")
 }
 
-func (s *Service) sendOTP(c echo.Context, in otpRequest) error {
+// sendOTP counts against the limit of its flow.
+func (s *Service) sendOTP(c echo.Context, in otpRequest, flow string) error {
 	if err := oneAddress(&in.Email, &in.Phone); err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (s *Service) sendOTP(c echo.Context, in otpRequest) error {
 	create := in.CreateUser == nil || *in.CreateUser
 	ip, _ := client(c)
 	defer evenly(c.Request().Context(), time.Now())
-	out, err := db.Call(c.Request().Context(), s.Pool, otpRequestSQL, in.Email, in.Phone, create, object(in.Data), token, ip, s.settings)
+	out, err := db.Call(c.Request().Context(), s.Pool, otpRequestSQL, in.Email, in.Phone, create, object(in.Data), token, ip, s.settings, flow)
 	if err != nil {
 		return err
 	}

@@ -49,19 +49,24 @@ $$;
 
 -- A change of e-mail: at once when one mail is enough or this is the second,
 -- else a note of the first, and no user.
-create or replace function auth._apply_email_change(_token auth.one_time_tokens, _settings jsonb, _now timestamptz)
+create or replace function auth._apply_email_change(_token auth.one_time_tokens, _ip inet, _settings jsonb, _now timestamptz)
   returns auth.users
   language plpgsql volatile
 as $$
 declare
-  v_user auth.users;
+  v_user    auth.users;
+  v_changed auth.users;
 begin
   select u.* into v_user from auth.users u where u.id = _token.user_id for update;
   if v_user.email <> '' and auth._setting(_settings, 'secure_email_change') = 'true' and v_user.email_change_confirm_status = 0 then
     update auth.users u set email_change_confirm_status = 1 where u.id = v_user.id;
     return null;
   end if;
-  return auth._set_email(v_user.id, v_user.email_change, true, _now);
+  v_changed := auth._set_email(v_user.id, v_user.email_change, true, _now);
+  if v_user.email_confirmed_at is not null then
+    perform auth._notify('email_changed', v_user.email, v_changed, jsonb_build_object('old_email', v_user.email), _settings, _ip, _now);
+  end if;
+  return v_changed;
 end
 $$;
 
