@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -38,6 +39,7 @@ type Service struct {
 	cookies   *cookies          // nil for none
 	testCodes map[string]string // by phone
 	settings  json.RawMessage   // what sql/auth reads with auth._setting
+	hold      func(ctx context.Context, began time.Time, step time.Duration)
 }
 
 // New makes a Service.
@@ -46,7 +48,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("auth settings: %w", err)
 	}
-	s := &Service{Deps: d, settings: settings, policy: newPolicy(d.Config, d.Server.SiteURL), captcha: newCaptcha(d.Config), testCodes: map[string]string{}}
+	s := &Service{Deps: d, settings: settings, policy: newPolicy(d.Config, d.Server.SiteURL), captcha: newCaptcha(d.Config), testCodes: map[string]string{}, hold: holdBack}
 	for _, pair := range d.Config.SMSTestOTP {
 		phone, code, _ := strings.Cut(pair, ":")
 		s.testCodes[normalPhone(phone)] = code

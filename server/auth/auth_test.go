@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"howdah/server/config"
+	"howdah/server/db"
 	"howdah/server/db/dbtest"
 	"howdah/server/problem"
 	"howdah/server/token"
@@ -22,7 +23,9 @@ import (
 
 // api is the auth surface over a database of its own.
 type api struct {
-	t     *testing.T
+	t     testing.TB
+	auth  *Service
+	pool  *db.Pool
 	echo  *echo.Echo
 	ring  *token.Ring
 	owner *pgx.Conn
@@ -39,10 +42,10 @@ func newAPI(t *testing.T, opts ...options) *api {
 // newAPISerial is for tests that need more than one.
 func newAPISerial(t *testing.T, opts ...options) *api {
 	t.Helper()
-	return build(t, func(*config.Server) {}, opts...)
+	return build(t, nil, opts...)
 }
 
-func build(t *testing.T, at func(*config.Server), opts ...options) *api {
+func build(t testing.TB, at func(*config.Server), opts ...options) *api {
 	t.Helper()
 	d := dbtest.New(t)
 	c, err := config.Parse(map[string]string{
@@ -55,7 +58,9 @@ func build(t *testing.T, at func(*config.Server), opts ...options) *api {
 		t.Fatal(err)
 	}
 	c.Server.ExternalURL, c.Server.SiteURL = "http://api.example.test", "http://site.example.test"
-	at(&c.Server)
+	if at != nil {
+		at(&c.Server)
+	}
 	for _, o := range opts {
 		o(&c.Auth)
 	}
@@ -71,7 +76,7 @@ func build(t *testing.T, at func(*config.Server), opts ...options) *api {
 	e.HTTPErrorHandler = problem.Handler(problem.Wire{Prefix: "/auth/v1", Render: problem.GoTrue})
 	e.Use(s.Cookies)
 	s.Mount(e)
-	a := &api{t: t, echo: e, ring: ring, owner: d.Owner(t)}
+	a := &api{t: t, auth: s, pool: d.Pool, echo: e, ring: ring, owner: d.Owner(t)}
 	a.catchMail()
 	return a
 }

@@ -1,10 +1,8 @@
 package auth
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -86,27 +84,12 @@ func (s *Service) sendOTP(c echo.Context, in otpRequest, flow string) error {
 	}
 	create := in.CreateUser == nil || *in.CreateUser
 	ip, _ := client(c)
-	defer evenly(c.Request().Context(), time.Now())
+	defer s.evenly(c)()
 	out, err := db.Call(c.Request().Context(), s.Pool, otpRequestSQL, in.Email, in.Phone, create, object(in.Data), token, ip, s.settings, flow)
 	if err != nil {
 		return err
 	}
 	return reply(c, out)
-}
-
-// tick is what answers about addresses are rounded up to.
-const tick = 50 * time.Millisecond
-
-// evenly holds an answer back to the next tick since the request began: who is
-// known costs a token and a mail, who is not costs neither, and the time must
-// not tell.
-func evenly(ctx context.Context, began time.Time) {
-	wait := time.NewTimer(tick - time.Since(began)%tick)
-	defer wait.Stop()
-	select {
-	case <-wait.C:
-	case <-ctx.Done():
-	}
 }
 
 // channel refuses what an SMS cannot go by.
@@ -140,7 +123,7 @@ func (s *Service) recover(c echo.Context) error {
 		return err
 	}
 	ip, _ := client(c)
-	defer evenly(c.Request().Context(), time.Now())
+	defer s.evenly(c)()
 	out, err := db.Call(c.Request().Context(), s.Pool, recoverRequestSQL, in.Email, token, ip, s.settings)
 	if err != nil {
 		return err
@@ -178,7 +161,7 @@ func (s *Service) resend(c echo.Context) error {
 		return err
 	}
 	ip, _ := client(c)
-	defer evenly(c.Request().Context(), time.Now())
+	defer s.evenly(c)()
 	out, err := db.Call(c.Request().Context(), s.Pool, resendSQL, in.Type, in.Email, in.Phone, token, current, ip, s.settings)
 	if err != nil {
 		return err

@@ -39,6 +39,7 @@ type hasher struct {
 	params  argonParams
 	slots   chan struct{}
 	waiting atomic.Int64
+	done    atomic.Int64 // passwords hashed or compared so far
 	queue   int64
 	decoy   string // compared with for users who are unknown
 }
@@ -66,6 +67,7 @@ func (h *hasher) enter(ctx context.Context) error {
 }
 
 func (h *hasher) leave() {
+	h.done.Add(1)
 	<-h.slots
 	h.waiting.Add(-1)
 }

@@ -24,6 +24,7 @@ var requirements = []struct{ id, asks, test string }{
 	{"ASVS 6.2.12", "breached passwords are refused", "TestBreachedPasswords"},
 	{"ASVS 6.3.1", "guessing is slowed down", "TestLimitsRefuseAndCount"},
 	{"ASVS 6.3.8", "answers do not tell whether an account exists", "TestAddressesDoNotTell"},
+	{"ASVS 6.3.7", "users are told of changes to their account", "TestNoticesTellOfChanges"},
 	{"ASVS 6.4.1", "links and codes of mails expire and are used once", "pgtap/auth/verify.sql"},
 	{"ASVS 6.4.3", "recovery does not go around a second factor", "pgtap/auth/user_update_begin.sql"},
 	{"ASVS 6.5.1", "codes are used once", "TestOneOfHundredVerificationsWins"},

@@ -91,11 +91,19 @@ func (s *Service) register(c echo.Context, in signUpRequest) error {
 	if err != nil {
 		return err
 	}
+	if in.confirms(s) {
+		defer s.evenly(c)() // an account that must be confirmed does not show whether it was there
+	}
 	out, err := db.CallRow[outcome](ctx, s.Pool, signUpSQL, in.Email, in.Phone, hash, object(in.Data), token, ip, agent, s.settings)
 	if err != nil {
 		return err
 	}
 	return s.answer(c, out)
+}
+
+// confirms says whether the sign-up ends with a mail or a message.
+func (in *signUpRequest) confirms(s *Service) bool {
+	return in.Email != nil && !s.Config.Autoconfirm || in.Phone != nil && !s.Config.PhoneAutoconfirm
 }
 
 func empty(s *string) bool { return s == nil || *s == "" }
