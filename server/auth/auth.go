@@ -69,7 +69,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	s.hasher, err = newHasher(ctx, argonParams{memory: c.Argon2MemoryKiB, time: c.Argon2Time, threads: c.Argon2Threads}, workers, c.HashQueue)
+	s.hasher, err = newHasher(ctx, argonOf(c), workers, c.HashQueue)
 	if err != nil {
 		return nil, err
 	}

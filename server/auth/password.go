@@ -13,6 +13,7 @@ import (
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/crypto/bcrypt"
 
+	"howdah/server/config"
 	"howdah/server/problem"
 )
 
@@ -138,6 +139,23 @@ func compareArgon(password, stored string) (argonParams, bool) {
 		p.memory = 0 // another kind is never today's
 	}
 	return p, subtle.ConstantTimeCompare(got, key) == 1
+}
+
+// HashPassword checks a password for an address against today's policy and
+// hashes it, for users who are made from outside the API.
+func HashPassword(ctx context.Context, c config.Auth, site, email, password string) (string, error) {
+	if err := newPolicy(c, site).check(ctx, password, &email, nil); err != nil {
+		return "", err
+	}
+	h, err := newHasher(ctx, argonOf(c), 1, 0)
+	if err != nil {
+		return "", err
+	}
+	return h.hash(ctx, password)
+}
+
+func argonOf(c config.Auth) argonParams {
+	return argonParams{memory: c.Argon2MemoryKiB, time: c.Argon2Time, threads: c.Argon2Threads}
 }
 
 // knownHash says whether a stored hash is of a kind that verify knows.

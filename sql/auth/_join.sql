@@ -53,11 +53,7 @@ begin
     return null;
   end if;
   if v_user.email_confirmed_at is null or v_user.email_autoconfirmed then
-    delete from auth.identities i where i.user_id = v_user.id;
-    delete from auth.sessions s where s.user_id = v_user.id;
-    delete from auth.one_time_tokens t where t.user_id = v_user.id;
-    perform auth._drop_factors(v_user.id);
-    update auth.users u set encrypted_password = null, phone = null, phone_confirmed_at = null, raw_user_meta_data = '{}' where u.id = v_user.id;
+    perform auth._disown(v_user.id);
   else
     perform auth._notify('identity_linked', v_user.email, v_user, jsonb_build_object('provider', _provider), _settings, _ip, _now);
   end if;
