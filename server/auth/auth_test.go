@@ -12,7 +12,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
-	"golang.org/x/crypto/bcrypt"
 
 	"howdah/server/config"
 	"howdah/server/db"
@@ -348,24 +347,6 @@ func TestLimitsRefuseAndCount(t *testing.T) {
 	}
 	if got := a.call("POST", "/auth/v1/token?grant_type=password", "", `{"email":"ada@example.test","password":"correct horse"}`); got.status != http.StatusTooManyRequests {
 		t.Errorf("the right password does not pass a limit: %d", got.status)
-	}
-}
-
-func TestBcryptIsUpgraded(t *testing.T) {
-	a := newAPI(t)
-	hash, err := bcrypt.GenerateFromPassword([]byte("from elsewhere"), bcrypt.MinCost)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.one(`insert into auth.users (email, encrypted_password, email_confirmed_at) values ('ada@example.test', $1, now()) returning email`, string(hash))
-	const in = `{"email":"ada@example.test","password":"from elsewhere"}`
-	for range 2 {
-		if got := a.call("POST", "/auth/v1/token", "", in); got.status != http.StatusOK {
-			t.Fatalf("%d %s", got.status, got.text)
-		}
-	}
-	if stored := a.one(`select encrypted_password from auth.users`); !strings.HasPrefix(stored, "$argon2id$") {
-		t.Errorf("stored %q", stored)
 	}
 }
 

@@ -99,9 +99,12 @@ func (h *hasher) verify(ctx context.Context, password string, stored *string) (v
 		_, _ = compareArgon(password, h.decoy)
 		return false, false, nil
 	}
-	if isBcrypt(*stored) {
+	switch {
+	case isBcrypt(*stored): // which sees no more than 72 bytes
 		err := bcrypt.CompareHashAndPassword([]byte(*stored), []byte(password[:min(len(password), 72)]))
-		return err == nil, true, nil
+		return err == nil && len(password) <= 72, true, nil
+	case isScrypt(*stored):
+		return compareScrypt(password, *stored), true, nil
 	}
 	p, ok := compareArgon(password, *stored)
 	return ok, p != h.params, nil
@@ -160,5 +163,8 @@ func argonOf(c config.Auth) argonParams {
 
 // knownHash says whether a stored hash is of a kind that verify knows.
 func knownHash(stored string) bool {
+	if _, ok := parseScrypt(stored); ok {
+		return true
+	}
 	return isBcrypt(stored) || (strings.HasPrefix(stored, "$argon2id$") || strings.HasPrefix(stored, "$argon2i$")) && strings.Count(stored, "$") == 5
 }
