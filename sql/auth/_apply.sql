@@ -2,7 +2,8 @@
 
 -- The e-mail is theirs: sign-up, invite, magic link, recovery. Whoever proves
 -- an unconfirmed address by a mail that was asked for later (magic link,
--- recovery) may not be who signed up with it: that password goes.
+-- recovery, invite) may not be who signed up with it: password, sessions, keys
+-- and whatever else lets somebody in goes.
 create or replace function auth._apply_email(_token auth.one_time_tokens, _ip inet, _now timestamptz)
   returns auth.users
   language plpgsql volatile
@@ -10,10 +11,12 @@ as $$
 declare
   v_user auth.users;
 begin
+  if _token.purpose in ('email', 'magiclink', 'recovery', 'invite')
+     and exists (select from auth.users u where u.id = _token.user_id and (u.email_confirmed_at is null or u.email_autoconfirmed)) then
+    perform auth._disown(_token.user_id, _now, _token.flow_id);
+  end if;
   update auth.users u
-     set encrypted_password = case when (u.email_confirmed_at is null or u.email_autoconfirmed)
-                                        and _token.purpose in ('email', 'magiclink', 'recovery') then null else u.encrypted_password end,
-         email_confirmed_at = coalesce(u.email_confirmed_at, _now), email_autoconfirmed = false, updated_at = _now,
+     set email_confirmed_at = coalesce(u.email_confirmed_at, _now), email_autoconfirmed = false, updated_at = _now,
          raw_user_meta_data = u.raw_user_meta_data || '{"email_verified": true}'
    where u.id = _token.user_id
   returning u.* into v_user;

@@ -53,7 +53,9 @@ begin
     return null;
   end if;
   if v_user.email_confirmed_at is null or v_user.email_autoconfirmed then
-    perform auth._disown(v_user.id);
+    perform auth._disown(v_user.id, _now);
+    delete from auth.identities i where i.user_id = v_user.id; -- the provider's is the only one
+    update auth.users u set raw_user_meta_data = '{}' where u.id = v_user.id;
   else
     perform auth._notify('identity_linked', v_user.email, v_user, jsonb_build_object('provider', _provider), _settings, _ip, _now);
   end if;

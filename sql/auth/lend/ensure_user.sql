@@ -19,7 +19,7 @@ begin
     return jsonb_build_object('id', v_out.body -> 'id', 'email', v_out.body -> 'email', 'created', true);
   end if;
   if v_user.email_confirmed_at is null or v_user.email_autoconfirmed then
-    perform auth._disown(v_user.id);
+    perform auth._disown(v_user.id, _now);
   end if;
   update auth.users u
      set email_confirmed_at = coalesce(u.email_confirmed_at, _now), email_autoconfirmed = false, updated_at = _now
