@@ -44,6 +44,9 @@ func Up(ctx context.Context, c *config.Config, project fs.FS, progress func(stri
 	if err != nil {
 		return stand, err
 	}
+	if err := firstAdmin(ctx, c, stand.OwnerURL); err != nil {
+		return stand, err
+	}
 	stand.URL, err = loginURL(stand.OwnerURL, password)
 	return stand, err
 }

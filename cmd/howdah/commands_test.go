@@ -46,6 +46,12 @@ func TestADeveloperSDay(t *testing.T) {
 	if _, stderr, code := b.run("admin", "create-user", "ada@example.test", "--password", "correct horse battery"); code != 1 || !strings.Contains(stderr, "email_exists") {
 		t.Errorf("a user twice: exit %d, %s", code, stderr)
 	}
+	if out := b.must("admin", "create-user", "ada@example.test", "--password", "battery staple horse", "--role", "superadmin"); !strings.Contains(out, `"created": false`) {
+		t.Errorf("a user who is there, as an admin: %s", out)
+	}
+	if _, stderr, code := b.run("admin", "create-user", "eve@example.test", "--password", "short"); code != 1 || !strings.Contains(stderr, "assword") {
+		t.Errorf("a weak password: exit %d, %s", code, stderr)
+	}
 	if out := b.must("token", "--user", "ada@example.test"); strings.Count(out, ".") != 2 {
 		t.Errorf("token: %s", out)
 	}

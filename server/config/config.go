@@ -16,6 +16,7 @@ type Config struct {
 	Server      Server
 	DB          DB
 	Auth        Auth
+	Admin       Admin
 	OAuth       OAuth
 	Rest        Rest
 	Jobs        Jobs

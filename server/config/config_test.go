@@ -114,3 +114,16 @@ func TestEverySettingIsDocumented(t *testing.T) {
 		seen[s.Name] = true
 	}
 }
+
+func TestTheFirstAdminHasNoDefaultPassword(t *testing.T) {
+	t.Parallel()
+	for name, vars := range map[string]map[string]string{
+		"without a password": {"HOWDAH_ADMIN_EMAIL": "root@example.test"},
+		"without an address": {"HOWDAH_ADMIN_PASSWORD": "correct horse battery"},
+		"with a sample":      {"HOWDAH_ADMIN_EMAIL": "root@example.test", "HOWDAH_ADMIN_PASSWORD": "Admin"},
+	} {
+		if _, err := Parse(vars); err == nil || !strings.Contains(err.Error(), "HOWDAH_ADMIN_PASSWORD") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

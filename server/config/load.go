@@ -148,6 +148,7 @@ func (c *Config) mistakes() []string {
 	add(d.AcquireTimeout > 0, "DB_POOL_ACQUIRE_TIMEOUT must be over 0")
 	add(d.StatementTimeoutMS >= 0, "DB_STATEMENT_TIMEOUT_MS must not be negative")
 	c.Auth.mistakes(add)
+	c.Admin.mistakes(add)
 	c.OAuth.mistakes(add)
 	c.Jobs.mistakes(add)
 	c.Outbound.mistakes(add)
