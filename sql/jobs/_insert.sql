@@ -123,8 +123,10 @@ begin
 end
 $$;
 
--- Refuses SQL handlers that are not there, or whose role nobody may take.
-create or replace function jobs._check_sql(_jobs jobs.new_job[])
+-- Refuses SQL handlers that are not there, whose role nobody may take, or, when
+-- somebody asks for them now (_asked), whose payload names a role that is not
+-- theirs to take. Who registers a handler under a role lends it to all.
+create or replace function jobs._check_sql(_jobs jobs.new_job[], _asked boolean)
   returns void
   language plpgsql stable
 as $$
@@ -132,10 +134,13 @@ declare
   v_why text;
 begin
   select p.problem into v_why
-    from (select distinct coalesce(h.function, n.payload ->> 'function') as function, coalesce(h.role, n.payload ->> 'role') as role
+    from (select distinct coalesce(h.function, n.payload ->> 'function') as function,
+                 coalesce(h.role, n.payload ->> 'role') as role, h.role is null and _asked as asked
             from unnest(_jobs) as n cross join lateral jobs._handler(n.name) h
            where h.kind = 'sql') t
-   cross join lateral jobs._sql_problem(t.function, t.role) as p (problem)
+   cross join lateral (
+     select coalesce(jobs._sql_problem(t.function, t.role), case
+              when t.asked and not jobs._may_run_as(t.role) then format('You may not have jobs run as %I.', t.role) end)) as p (problem)
    where p.problem is not null
    limit 1;
   if found then
@@ -145,8 +150,10 @@ end
 $$;
 
 -- One pass over the jobs unless some are keyed (have idempotency keys) or
--- dependent (wait for others), which the caller knows.
-create or replace function jobs._insert(_jobs jobs.new_job[], _keyed boolean, _dependent boolean, _now timestamptz)
+-- dependent (wait for others), which the caller knows. Not _asked: what was
+-- asked for earlier (a schedule, a workflow) comes due.
+create or replace function jobs._insert(
+  _jobs jobs.new_job[], _keyed boolean, _dependent boolean, _now timestamptz, _asked boolean default true)
   returns bigint[]
   language plpgsql volatile
 as $$
@@ -187,7 +194,7 @@ begin
     perform jobs._explain(_jobs);
   end if;
   if v_sql then
-    perform jobs._check_sql(_jobs);
+    perform jobs._check_sql(_jobs, _asked);
   end if;
   perform jobs._wake(v_queues);
   if v_there is null then

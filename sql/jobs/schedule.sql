@@ -9,6 +9,7 @@ as $$
 declare
   v_name   constant text := coalesce(_name, _job);
   v_cron   constant jobs.cron := jobs._cron_parse(_cron);
+  v_jobs   constant jobs.new_job[] := array[row(_job, _payload, _queue, null, null, null, null, null, null, null, null, null)::jobs.new_job];
   v_next   timestamptz;
 begin
   if (_missed in ('skip', 'once', 'all')) is not true then
@@ -21,7 +22,7 @@ begin
     raise exception using errcode = 'PT422', constraint = 'bad_timezone', message = format('There is no time zone %L.', _timezone),
       hint = 'A name like Europe/Berlin; pg_timezone_names lists them.';
   end;
-  perform jobs._explain(array[row(_job, _payload, _queue, null, null, null, null, null, null, null, null, null)::jobs.new_job]);
+  perform jobs._explain(v_jobs), jobs._check_sql(v_jobs, true);
   v_next := jobs._cron_next(v_cron, _timezone, _now);
   if v_next is null then
     raise exception using errcode = 'PT422', constraint = 'bad_cron', message = format('%L never comes.', _cron);
@@ -37,6 +38,6 @@ end
 $$;
 comment on function jobs.schedule(text, text, jsonb, text, text, text, text, timestamptz) is
   'Enqueues a job whenever the cron expression (five fields, or six with seconds first) comes in the time zone. The name (null: the job''s) is unique: scheduling again changes it. '
-  '_missed: skip, once (the default) or all of the times at which nobody ticked. Refuses PT422 bad_cron, bad_timezone, unknown_handler, bad_payload, bad_option.';
+  '_missed: skip, once (the default) or all of the times at which nobody ticked. Refuses PT422 bad_cron, bad_timezone, unknown_handler, bad_payload, bad_function, bad_option.';
 revoke execute on function jobs.schedule(text, text, jsonb, text, text, text, text, timestamptz) from public;
 grant execute on function jobs.schedule(text, text, jsonb, text, text, text, text, timestamptz) to authenticator, service_role;

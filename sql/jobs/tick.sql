@@ -49,6 +49,7 @@ declare
   v_schedules jobs.schedules[];
   v_schedule  jobs.schedules;
   v_due       timestamptz[];
+  v_job       jobs.new_job;
   v_jobs      jobs.new_job[] := array[]::jobs.new_job[];
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('howdah.jobs.tick', 0)) then
@@ -58,10 +59,11 @@ begin
   v_schedules := array(select s from jobs.schedules s
                         where s.active and s.next_at <= _now + _ahead order by s.next_at limit 1000 for update skip locked);
   foreach v_schedule in array v_schedules loop
+    v_job := row(v_schedule.job, v_schedule.payload, v_schedule.queue, null, null, null, null, null, null, null, null, null)::jobs.new_job;
     begin
-      perform jobs._explain(array[row(v_schedule.job, v_schedule.payload, v_schedule.queue, null, null, null, null, null, null, null, null, null)::jobs.new_job]);
+      perform jobs._explain(array[v_job]), jobs._check_sql(array[v_job], false);
       v_schedule.problem := null;
-    exception when sqlstate 'PT422' then -- its handler is gone: the others go on
+    exception when sqlstate 'PT422' then -- its handler or function is gone: the others go on
       v_schedule.problem := sqlerrm;
     end;
     v_due := jobs._due(v_schedule, _now + _ahead, _now);
@@ -75,7 +77,7 @@ begin
      where s.name = v_schedule.name;
   end loop;
   if v_jobs <> '{}' then
-    perform jobs._insert(v_jobs, false, false, _now);
+    perform jobs._insert(v_jobs, false, false, _now, false);
   end if;
   return cardinality(v_jobs);
 end
