@@ -69,12 +69,14 @@ func TestProductionRefusesUnsafeSettings(t *testing.T) {
 	safe := map[string]string{
 		"HOWDAH_ENV": "production", "DATABASE_URL": "postgres://owner:x@db/app", "API_EXTERNAL_URL": "https://api.example.test",
 		"AUTHENTICATOR_PASSWORD": strings.Repeat("x", 32),
+		"EMAIL_BACKEND":          "none",
 	}
 	if _, err := Parse(safe); err != nil {
 		t.Fatalf("safe settings: %v", err)
 	}
 	for name, value := range map[string]string{
 		"DATABASE_URL": "", "API_EXTERNAL_URL": "", "AUTHENTICATOR_PASSWORD": "short", "CORS_ALLOW_ORIGINS": "*", "AUTH_RATE_LIMIT_ENABLED": "false",
+		"EMAIL_BACKEND": "",
 	} {
 		unsafe := map[string]string{name: value}
 		for k, v := range safe {

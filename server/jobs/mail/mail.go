@@ -76,6 +76,8 @@ func New(d Deps) (*Service, error) {
 	switch {
 	case d.Config.Backend == "smtp":
 		s.mail, err = newSMTP(d.Config)
+	case d.Config.Backend == "none":
+		s.mail = nobody{}
 	case d.Config.Backend == "inbox" && d.Development:
 		s.mail = &inbox{s}
 	default:

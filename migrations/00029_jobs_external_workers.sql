@@ -1,0 +1,11 @@
+-- Workers in other languages, which come by /jobs/v1, stand on the same list.
+
+-- +goose Up
+set local role howdah_owner;
+alter table jobs.workers add column kind text not null default 'howdah';
+alter table jobs.workers add constraint workers_kind_known check (kind in ('howdah', 'external')) not valid;
+comment on column jobs.workers.kind is 'howdah: a worker of this binary. external: one that claims through /jobs/v1; it has no pid.';
+reset role;
+
+-- +goose Down
+alter table jobs.workers drop column kind;
