@@ -116,3 +116,21 @@ func TestEverySettingIsDocumented(t *testing.T) {
 		seen[s.Name] = true
 	}
 }
+
+func TestSchedulesOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`[{"name": "a", "interval_seconds": 60, "target": "public.tidy", "payload": {"n": 1}}]`: "",
+		`nonsense`:       "must be like",
+		`[] []`:          "must be like",
+		`[{"nom": "a"}]`: "must be like",
+		`[{"name": "a", "interval_seconds": 0.5}]`:                                                                   "must be like",
+		`[{"name": "a", "interval_seconds": 0, "target": "t"}]`:                                                      "schedule 1 needs",
+		`[{"name": "a", "interval_seconds": 1, "target": "t"}, {"name": "a", "interval_seconds": 1, "target": "t"}]`: "twice",
+	} {
+		_, err := Parse(map[string]string{"JOBS_SCHEDULE_JSON": text})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

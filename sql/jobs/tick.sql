@@ -14,11 +14,11 @@ declare
 begin
   if v_at < v_late and _schedule.missed <> 'all' then
     v_due := case when _schedule.missed = 'once' then array[v_at] else array[]::timestamptz[] end;
-    v_at := jobs._cron_next(_schedule.parsed, _schedule.timezone, v_late);
+    v_at := jobs._next(_schedule.parsed, _schedule.every, _schedule.timezone, v_late);
   end if;
   while v_at <= _until and cardinality(v_due) < 1000 loop
     v_due := v_due || v_at;
-    v_at := jobs._cron_next(_schedule.parsed, _schedule.timezone, v_at);
+    v_at := jobs._next(_schedule.parsed, _schedule.every, _schedule.timezone, v_at);
   end loop;
   return v_due || v_at; -- the last one is the next
 end
@@ -33,7 +33,7 @@ declare
   v_ticked constant timestamptz := (select s.ticked_at from jobs.settings s);
 begin
   if v_ticked > _now + interval '2 minutes' then
-    update jobs.schedules s set next_at = jobs._cron_next(s.parsed, s.timezone, _now) where s.active and s.next_at > _now;
+    update jobs.schedules s set next_at = jobs._next(s.parsed, s.every, s.timezone, _now) where s.active and s.next_at > _now;
   end if;
   -- Once a minute: everybody who enqueues reads this row.
   update jobs.settings s set ticked_at = _now where _now not between s.ticked_at and s.ticked_at + interval '1 minute';
