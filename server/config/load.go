@@ -178,6 +178,10 @@ func (c *Config) unsafe() []string {
 	if c.Server.ExternalURL == "" {
 		out = append(out, "API_EXTERNAL_URL must be set in production: it is the issuer of every token")
 	}
+	if b := c.Mail.Backend; b == "console" || b == "inbox" {
+		out = append(out, "EMAIL_BACKEND must not be "+b+" in production, where nobody reads it: set EMAIL_BACKEND=smtp with SMTP_HOST and SMTP_ADMIN_EMAIL,"+
+			" or EMAIL_BACKEND=none where no mail is to leave")
+	}
 	if !c.Auth.RateLimitEnabled {
 		out = append(out, "AUTH_RATE_LIMIT_ENABLED must not be false in production")
 	}
