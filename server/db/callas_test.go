@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http/httptest"
 	"testing"
@@ -137,5 +138,28 @@ func TestCallThen(t *testing.T) {
 	var rows int
 	if err := d.Owner(t).QueryRow(t.Context(), `select count(*) from public.asked where by = 'anon'`).Scan(&rows); err != nil || rows != 2 {
 		t.Errorf("%d rows, %v: both calls are one transaction", rows, err)
+	}
+}
+
+// What the database has built is neither read nor shared with the next answer.
+func TestJSONPassesThrough(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.New(t).Pool
+	sql := `select 200 as status, ('{"n":  ' || $1::int || '}')::json as body`
+	first, err := pool.CallAs(t.Context(), &db.Caller{Role: "anon", Claims: []byte("{}"), Headers: []byte("{}"), Cookies: []byte("{}")}, sql, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := db.Call(t.Context(), pool, sql, 2)
+	if err != nil || string(first.Body) != `{"n":  1}` || string(second.Body) != `{"n":  2}` {
+		t.Errorf("%s, %s, %v", first.Body, second.Body, err)
+	}
+	row, err := db.CallRow[struct {
+		B    json.RawMessage
+		None json.RawMessage
+		Into map[string]int
+	}](t.Context(), pool, `select '{"a": 1}'::jsonb as b, null::jsonb as none, '{"c": 3}'::jsonb as into`)
+	if err != nil || string(row.B) != `{"a": 1}` || row.None != nil || row.Into["c"] != 3 {
+		t.Errorf("%+v, %v", row, err)
 	}
 }
