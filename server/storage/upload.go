@@ -138,6 +138,7 @@ type transferOf struct {
 	ToBucket string          `json:"destinationBucket"`
 	Copy     *bool           `json:"copyMetadata"`
 	Metadata json.RawMessage `json:"metadata"`
+	Version  string          `json:"sourceVersionId"`
 }
 
 func (t *transferOf) read(c echo.Context) error {
@@ -148,6 +149,9 @@ func (t *transferOf) read(c echo.Context) error {
 		if field.value == "" {
 			return required(field.name)
 		}
+	}
+	if t.Version != "" {
+		return unsupported("Versions of objects")
 	}
 	if t.ToBucket == "" {
 		t.ToBucket = t.Bucket
