@@ -41,6 +41,7 @@ func Open(ctx context.Context, url string, c config.DB) (*Pool, error) {
 	cfg.ConnConfig.ConnectTimeout = c.AcquireTimeout
 	cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
 	cfg.BeforeConnect = spillConnections
+	cfg.AfterConnect = unreadJSON
 	params := cfg.ConnConfig.RuntimeParams
 	params["application_name"] = "howdah"
 	if c.StatementTimeoutMS > 0 {
