@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"howdah/server/config"
 	"howdah/server/db"
@@ -66,11 +67,12 @@ func Work(ctx context.Context, c *config.Config, url string, queues []string, co
 	listener := db.NewListener(pool)
 	worker := newWorker(c, pool, listener, posts, queues, concurrency)
 	listening, stop := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() { defer close(done); listener.Run(listening) }()
+	var beside sync.WaitGroup
+	beside.Go(func() { listener.Run(listening) })
+	beside.Go(func() { ring.Run(listening) })
 	err = worker.RunConfigured(ctx)
 	stop()
-	<-done
+	beside.Wait()
 	return err
 }
 

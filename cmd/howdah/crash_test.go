@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 )
 
@@ -125,14 +124,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	p := &process{t: t, binary: build(t), home: openTo(t)}
 	p.start()
-	t.Cleanup(func() {
-		ctx := context.WithoutCancel(t.Context())
-		_ = p.cmd.Process.Signal(syscall.SIGTERM)
-		_ = p.cmd.Wait()
-		if out, err := p.command(ctx, "reset", "--yes").CombinedOutput(); err != nil {
-			t.Errorf("reset: %v\n%s", err, out)
-		}
-	})
+	t.Cleanup(p.stopAndReset)
 	status, text, err := p.call("POST", "/auth/v1/signup", "", `{"email":"ada@example.test","password":"correct horse"}`)
 	var in struct {
 		AccessToken string `json:"access_token"`

@@ -142,6 +142,7 @@ func (c *Config) mistakes() []string {
 		u, err := url.Parse(d.URL.Reveal())
 		add(err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql"), "DATABASE_URL must be a postgres:// URL")
 	}
+	add(d.AuthenticatorPassword == "" || d.PasswordFile == "", "AUTHENTICATOR_PASSWORD and AUTHENTICATOR_PASSWORD_FILE exclude each other: set one")
 	add(d.Port >= 0 && d.Port <= 65535, "POSTGRES_PORT must lie between 0 and 65535")
 	add(d.PoolMin >= 0, "DB_POOL_MIN_SIZE must not be negative")
 	add(d.PoolMax >= 1 && d.PoolMax >= d.PoolMin, "DB_POOL_MAX_SIZE must be at least 1 and DB_POOL_MIN_SIZE")
@@ -192,6 +193,9 @@ func (c *Config) fill(vars map[string]string) error {
 	}
 	c.Home = home
 	c.Storage.fill(home)
+	if d := &c.DB; d.AuthenticatorPassword == "" && d.PasswordFile == "" && !c.Production() {
+		d.PasswordFile = filepath.Join(home, "authenticator.password")
+	}
 	s := &c.Server
 	c.urlFollows, c.siteFollows, c.issuerFollows = s.ExternalURL == "", s.SiteURL == "", c.Auth.JWTIssuer == ""
 	if c.urlFollows {

@@ -6,10 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"howdah/server/config"
@@ -21,6 +24,7 @@ import (
 type Pool struct {
 	*pgxpool.Pool
 	acquireTimeout time.Duration
+	rotates        bool // the password is read from a file for each connection
 }
 
 // Open makes a pool for url without connecting: the database may be down now
@@ -37,6 +41,15 @@ func Open(ctx context.Context, url string, c config.DB) (*Pool, error) {
 	cfg.ConnConfig.ConnectTimeout = c.AcquireTimeout
 	cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
 	cfg.BeforeConnect = spillConnections
+	rotates := c.PasswordFile != "" && cfg.ConnConfig.User == "authenticator"
+	if rotates {
+		cfg.BeforeConnect = func(ctx context.Context, cc *pgx.ConnConfig) error {
+			if text, err := os.ReadFile(c.PasswordFile); err == nil && len(text) > 0 {
+				cc.Password = strings.TrimSpace(string(text))
+			}
+			return spillConnections(ctx, cc)
+		}
+	}
 	params := cfg.ConnConfig.RuntimeParams
 	params["application_name"] = "howdah"
 	if c.StatementTimeoutMS > 0 {
@@ -47,7 +60,7 @@ func Open(ctx context.Context, url string, c config.DB) (*Pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open pool: %w", err)
 	}
-	return &Pool{Pool: pool, acquireTimeout: c.AcquireTimeout}, nil
+	return &Pool{Pool: pool, acquireTimeout: c.AcquireTimeout, rotates: rotates}, nil
 }
 
 // Acquire takes a connection or says why there is none: problem.ErrBusy when
@@ -56,6 +69,13 @@ func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	wait, cancel := context.WithTimeout(ctx, p.acquireTimeout)
 	defer cancel()
 	conn, err := p.Pool.Acquire(wait)
+	for try := 0; p.rotates && refused(err) && try < 20; try++ { // half rotated: the file follows the role
+		select {
+		case <-wait.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+		conn, err = p.Pool.Acquire(wait)
+	}
 	switch {
 	case err == nil:
 		return conn, nil
@@ -66,4 +86,10 @@ func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	default:
 		return nil, fmt.Errorf("acquire: %w: %w", problem.ErrDatabaseGone, err)
 	}
+}
+
+// refused says that the password was wrong.
+func refused(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "28P01"
 }
