@@ -163,27 +163,6 @@ func (c *Config) mistakes() []string {
 	return out
 }
 
-// unsafe is what development forgives and production must not.
-func (c *Config) unsafe() []string {
-	var out []string
-	if slices.Contains(c.Server.CORSOrigins, "*") {
-		out = append(out, "CORS_ALLOW_ORIGINS must not be * in production: name the origins")
-	}
-	if c.DB.URL == "" {
-		out = append(out, "DATABASE_URL must be set in production: the private cluster is for development")
-	}
-	if pw := c.DB.AuthenticatorPassword.Reveal(); pw != "" && len(pw) < 16 {
-		out = append(out, "AUTHENTICATOR_PASSWORD must have 16 characters or more in production: try openssl rand -hex 24")
-	}
-	if c.Server.ExternalURL == "" {
-		out = append(out, "API_EXTERNAL_URL must be set in production: it is the issuer of every token")
-	}
-	if !c.Auth.RateLimitEnabled {
-		out = append(out, "AUTH_RATE_LIMIT_ENABLED must not be false in production")
-	}
-	return out
-}
-
 // fill computes the defaults that depend on other settings.
 func (c *Config) fill(vars map[string]string) error {
 	c.Functions.vars = c.Functions.visible(vars)
