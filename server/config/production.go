@@ -31,7 +31,7 @@ func faulty(list []fault) []string {
 // not start, and names all of it at once.
 func (c *Config) unsafe() []string {
 	out := faulty(slices.Concat(c.unsafeServer(), c.unsafeDatabase(), c.unsafeAuth(), c.unsafeReach()))
-	return append(out, c.weakSecrets()...)
+	return append(out, c.WeakSecrets()...)
 }
 
 func (c *Config) unsafeServer() []fault {
@@ -88,8 +88,8 @@ func (c *Config) unsafeReach() []fault {
 	}
 }
 
-// weakSecrets judges what signs or opens something, by the same rules.
-func (c *Config) weakSecrets() []string {
+// WeakSecrets judges what signs or opens something, by the same rules.
+func (c *Config) WeakSecrets() []string {
 	var out []string
 	judge := func(name, secret string, length int) {
 		if secret != "" && weak(secret, length) {
