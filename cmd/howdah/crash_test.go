@@ -24,13 +24,34 @@ type process struct {
 	url    string
 }
 
+// build makes the binary once for all tests.
 func build(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "howdah")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	binary, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return binary
+}
+
+var built = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(buildDir, "howdah")
+	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return binary, nil
+})
+
+var buildDir string
+
+func inBuildDir(m *testing.M) (code int) {
+	var err error
+	if buildDir, err = os.MkdirTemp("", "howdah-build-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(buildDir)
+	return m.Run()
 }
 
 // openTo is a home that the account PostgreSQL runs as can reach, too.
