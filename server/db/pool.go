@@ -6,10 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"howdah/server/config"
@@ -22,6 +25,7 @@ type Pool struct {
 	*pgxpool.Pool
 	aside          *pgxpool.Pool
 	acquireTimeout time.Duration
+	rotates        bool // the password is read from a file for each connection
 }
 
 // asideConns is how many connections the pool has aside.
@@ -42,6 +46,15 @@ func Open(ctx context.Context, url string, c config.DB) (*Pool, error) {
 	cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
 	cfg.BeforeConnect = spillConnections
 	cfg.AfterConnect = unreadJSON
+	rotates := c.PasswordFile != "" && cfg.ConnConfig.User == "authenticator"
+	if rotates {
+		cfg.BeforeConnect = func(ctx context.Context, cc *pgx.ConnConfig) error {
+			if text, err := os.ReadFile(c.PasswordFile); err == nil && len(text) > 0 {
+				cc.Password = strings.TrimSpace(string(text))
+			}
+			return spillConnections(ctx, cc)
+		}
+	}
 	params := cfg.ConnConfig.RuntimeParams
 	params["application_name"] = "howdah"
 	if c.StatementTimeoutMS > 0 {
@@ -51,7 +64,7 @@ func Open(ctx context.Context, url string, c config.DB) (*Pool, error) {
 	aside := cfg.Copy()
 	aside.MinConns, aside.MaxConns = 0, asideConns
 	aside.MaxConnIdleTime = aside.MaxConnLifetime
-	p := &Pool{acquireTimeout: c.AcquireTimeout}
+	p := &Pool{acquireTimeout: c.AcquireTimeout, rotates: rotates}
 	if p.Pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 		return nil, fmt.Errorf("open pool: %w", err)
 	}
@@ -117,6 +130,13 @@ func (p *Pool) acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, 
 	wait, cancel := context.WithTimeout(ctx, p.acquireTimeout)
 	defer cancel()
 	conn, err := pool.Acquire(wait)
+	for try := 0; p.rotates && refused(err) && try < 20; try++ { // half rotated: the file follows the role
+		select {
+		case <-wait.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+		conn, err = pool.Acquire(wait)
+	}
 	switch {
 	case err == nil:
 		return conn, nil
@@ -127,4 +147,10 @@ func (p *Pool) acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, 
 	default:
 		return nil, fmt.Errorf("acquire: %w: %w", problem.ErrDatabaseGone, err)
 	}
+}
+
+// refused says that the password was wrong.
+func refused(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "28P01"
 }
