@@ -13,7 +13,7 @@ begin
   if (_name ~ '^[A-Za-z][A-Za-z0-9_.:-]{0,99}$') is not true then
     raise exception using errcode = 'PT422', constraint = 'bad_name',
       message = format('%L cannot name a handler.', _name), hint = 'Letters, digits, dot, colon, dash and underscore; versions are a number of their own.';
-  elsif _name in ('sql', 'http.request', 'webhook.deliver', 'mail.send', 'sms.send', 'workflow.timer') then
+  elsif jobs._is_built_in(_name) then
     raise exception using errcode = 'PT409', constraint = 'built_in', message = format('%s is built in.', _name), hint = 'Take another name.';
   end if;
   v_problem := case when _function is not null then jobs._sql_problem(_function, _role) end;
