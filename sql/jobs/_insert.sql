@@ -149,6 +149,24 @@ begin
 end
 $$;
 
+-- Refuses requests that could not be sent; {} is left to who tries things out.
+create or replace function jobs._check_http(_jobs jobs.new_job[])
+  returns void
+  language plpgsql stable
+as $$
+declare
+  v_why text;
+begin
+  select net.job_fault(n.payload) into v_why
+    from unnest(_jobs) as n
+   where split_part(n.name, '@', 1) = 'http.request' and n.payload - 'workflow' <> '{}' and net.job_fault(n.payload) is not null
+   limit 1;
+  if found then
+    raise exception using errcode = 'PT422', constraint = 'bad_payload', message = format('The payload of http.request cannot be sent: %s.', v_why);
+  end if;
+end
+$$;
+
 -- One pass over the jobs unless some are keyed (have idempotency keys) or
 -- dependent (wait for others), which the caller knows. Not _asked: what was
 -- asked for earlier (a schedule, a workflow) comes due.
@@ -166,6 +184,7 @@ declare
   v_waits   int[];
   v_made    int;
   v_sql     boolean;
+  v_http    boolean;
   v_queues  text[];
 begin
   if _keyed then
@@ -194,13 +213,16 @@ begin
       join known h on h.asked = n.name
      where v_there[n.ordinality] is null
        and jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for)
-    returning queue, is_sql)
-  select count(*)::int, bool_or(m.is_sql), array_agg(distinct m.queue) into v_made, v_sql, v_queues from made m;
+    returning queue, name, is_sql)
+  select count(*)::int, bool_or(m.is_sql), bool_or(m.name = 'http.request'), array_agg(distinct m.queue) into v_made, v_sql, v_http, v_queues from made m;
   if v_made < cardinality(_jobs) - coalesce(cardinality(array_remove(v_there, null)), 0) then
     perform jobs._explain(_jobs);
   end if;
   if v_sql then
     perform jobs._check_sql(_jobs, _asked);
+  end if;
+  if v_http then
+    perform jobs._check_http(_jobs);
   end if;
   if v_made > 0 then
     perform jobs._wake(v_queues);
