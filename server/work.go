@@ -71,6 +71,7 @@ func Work(ctx context.Context, c *config.Config, url string, queues []string, co
 	var loops sync.WaitGroup
 	loops.Go(func() { listener.Run(beside) })
 	loops.Go(func() { jobs.NewKeeper(pool, c).Run(beside) })
+	loops.Go(func() { ring.Run(beside) })
 	err = worker.RunConfigured(ctx)
 	stop()
 	loops.Wait()

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(inBuildDir(m))
 }
 
 // crashWorker runs a handler whose effect is a transaction of its own, so that
