@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 do $$ begin perform jobs.enqueue('http.request', '{"request": 1}'), jobs.enqueue('http.request', '{"request": 2}', _priority => 5),
   jobs.enqueue('http.request', '{"request": 3}', _run_at => now() + '1 minute'), jobs.enqueue('webhook.deliver', '{"request": 4}', _queue => 'other'); end $$;
@@ -19,6 +19,8 @@ do $$ begin perform jobs.enqueue('http.request', _queue => 'k', _concurrency_key
 select is((select count(*)::int from jobs.claim('{k}', 10, '00000000-0000-0000-0000-000000000001')), 2, 'of one concurrency key one runs at a time');
 do $$ begin perform jobs.complete(array(select j.id from jobs.jobs j where j.concurrency_key = 'a' and j.state = 'running')); end $$;
 select is((select count(*)::int from jobs.claim('{k}', 10, '00000000-0000-0000-0000-000000000001')), 1, 'and the next when it has ended');
+do $$ begin perform jobs.enqueue('webhook.deliver', _queue => 'l') from generate_series(1, 3); end $$;
+select is((select count(*)::int from jobs.claim('{l}', null, '00000000-0000-0000-0000-000000000001')), 1, 'without a limit it is one');
 
 select * from finish();
 rollback;
