@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(14);
 
 insert into net.secrets values ('stripe', '\xaa');
 select results_eq($$ select * from net.inline_request('{"url": "http://a.test/x", "params": {"q": "a b"}, "headers": {"Authorization": "Bearer {{ secret.stripe }}"}}') $$,
@@ -13,6 +13,8 @@ select throws_ok(format('select * from net.inline_request(%L)', f.payload), 'PT4
                ('{"url": "http://a.test", "method": "TRACE"}', 'its method is none of GET, HEAD, POST, PUT, PATCH, DELETE'),
                ('{"url": "http://a.test", "timeout_ms": 999999}', 'its timeout_ms is not between 1 and 300000'),
                ('{"url": "http://a.test", "headers": {"A": "b\r\nC: d"}}', 'the header A has a line break or a control character'),
+               ('{"url": "http://a.test", "headers": {"authorization": "Bearer abc"}}',
+                'the header authorization would rest in the job: keep its value with PUT /net/v1/secrets/NAME and write {{ secret.NAME }}'),
                ('{"url": "http://a.test", "params": []}', 'its params are no object')) as f (payload, why);
 select is(net.job_fault('{"request": 1}'), null, 'what net.request has queued is known');
 select throws_ok($$ select jobs.enqueue('http.request', '{"url": "http://a b/"}') $$, 'PT422',

@@ -3,6 +3,18 @@
 -- "body": …, "timeout_ms": 5000}. Its answer is the job's result, its attempts
 -- are the job's.
 
+-- The header that would leave a secret in the job, whose payload is kept and
+-- shown for days; null when there is none.
+create or replace function net._bare_secret(_headers jsonb)
+  returns text
+  language sql immutable parallel safe
+as $$
+  select min(h.key)
+    from jsonb_each(case jsonb_typeof(_headers) when 'object' then _headers else '{}' end) h
+   where lower(h.key) in ('authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'apikey')
+     and h.value #>> '{}' !~ '\{\{\s*secret\.'
+$$;
+
 -- What is wrong with such a payload, in words; null when nothing is.
 create or replace function net.job_fault(_payload jsonb)
   returns text
@@ -16,6 +28,8 @@ as $$
     when (coalesce(_payload ->> 'timeout_ms', '5000') ~ '^[0-9]{1,6}$') is not true
       or coalesce(_payload ->> 'timeout_ms', '5000')::int not between 1 and 300000 then 'its timeout_ms is not between 1 and 300000'
     when jsonb_typeof(coalesce(_payload -> 'params', '{}')) <> 'object' then 'its params are no object'
+    when net._bare_secret(_payload -> 'headers') is not null
+      then format('the header %s would rest in the job: keep its value with PUT /net/v1/secrets/NAME and write {{ secret.NAME }}', net._bare_secret(_payload -> 'headers'))
     else coalesce(net._url_fault(net._with_params(_payload ->> 'url', coalesce(_payload -> 'params', '{}'))),
                   net._headers_fault(coalesce(_payload -> 'headers', '{}'))) end
 $$;
