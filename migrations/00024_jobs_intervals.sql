@@ -3,6 +3,7 @@
 
 -- +goose Up
 set local role howdah_owner;
+-- squawk-ignore ban-drop-not-null
 alter table jobs.schedules alter column parsed drop not null;
 alter table jobs.schedules add column every interval;
 alter table jobs.schedules add column configured boolean not null default false;
