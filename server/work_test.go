@@ -60,6 +60,10 @@ func TestJobsOverHTTP(t *testing.T) {
 	}
 	want(call("POST", "/claim", `{"worker":"`+worker+`","queues":["ext"],"limit":5}`), http.StatusOK, `{"jobs": []}`)
 	want(call("POST", "/heartbeat", `{"worker":"`+worker+`","ids":[`+id+`,0]}`), http.StatusOK, `[0]`)
+	want(call("POST", "/jobs/"+id+"/progress", `{"worker":"`+worker+`","progress":{"done":50}}`), http.StatusOK, `true`)
+	want(call("GET", "/jobs/"+id, ""), http.StatusOK, `"progress": {"done": 50}`)
+	want(call("POST", "/jobs/"+id+"/progress", `{"worker":"00000000-0000-0000-0000-000000000009","progress":{"done":99}}`), http.StatusOK, `false`)
+	want(call("POST", "/claim", `{"worker":"`+worker+`","names":["mail.send"]}`), http.StatusUnprocessableEntity, "built_in")
 	want(call("POST", "/complete", `{"worker":"`+worker+`","jobs":[{"id":`+id+`,"result":{"ok":true}}]}`), http.StatusOK, `"completed": [`+id+`]`)
 	want(call("POST", "/complete", `{"worker":"`+worker+`","jobs":[{"id":`+id+`}]}`), http.StatusOK, `"completed": []`)
 	want(call("GET", "/jobs/"+id, ""), http.StatusOK, `"result": {"ok": true}`)

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(15);
 
 select isnt(jobs.enqueue('mail.send', '{"message": 1}'), null, 'a job gets an id');
 select results_eq($$ select state::text, queue, name, max_attempts, priority from jobs.jobs $$,
@@ -25,6 +25,11 @@ create function public.f() returns void language sql as $$ $$;
 select lives_ok($$ select jobs.enqueue('sql', '{"function": "public.f", "role": "reporter"}') $$, 'a function may run as a role that the asker may become');
 select tests.as_service();
 select throws_ok($$ select jobs.enqueue('sql', '{"function": "public.f", "role": "reporter"}') $$, 'PT422', 'You may not have jobs run as reporter.', 'and as no other');
+select throws_ok($$ select jobs.enqueue('webhook.deliver', null) $$, 'PT422', 'The payload of webhook.deliver must be a JSON object.', 'no payload is no object');
+select throws_ok(format('select jobs.enqueue(''webhook.deliver'', %s)', o.options), 'PT422',
+                 'max_attempts, timeout and unique_for must be positive, a timeout is a year at most, a queue has a name of up to 100 characters, and keys have up to 500.',
+                 'refused: ' || left(o.options, 40))
+  from unnest(array['_max_attempts => 0', '_timeout => ''300 years''', '_queue => repeat(''q'', 101)', '_concurrency_key => repeat(''k'', 501)']) as o (options);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(10);
 
 create function public.f(_p jsonb) returns void language sql as $$ $$;
 select is(jobs.register('f', 'public.f', _version => 2), 'f@2', 'a version has a name of its own');
@@ -19,6 +19,9 @@ select throws_ok($$ select jobs.register('g', 'public.f', 'authenticator') $$, '
 select tests.as_service();
 select throws_ok($$ select jobs.register('g', 'public.f', 'reporter') $$, 'PT422', 'You may not have jobs run as reporter.', 'nobody lends a role that is not theirs');
 select lives_ok($$ select jobs.enqueue('report') $$, 'but a handler that was registered under one is there for all');
+select throws_ok(format('select jobs.register(''g'', %s)', o.options), 'PT422',
+                 'version, max_attempts and timeout must be positive, a timeout is a year at most, and a queue has a name of up to 100 characters.', 'refused: ' || o.options)
+  from unnest(array['_max_attempts => 0', '_timeout => ''-1 s''']) as o (options);
 
 select * from finish();
 rollback;

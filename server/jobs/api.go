@@ -39,6 +39,7 @@ func (a *API) Mount(e *echo.Echo) {
 	g.GET("/jobs/:id", a.byID(showSQL))
 	g.POST("/jobs/:id/cancel", a.byID(cancelOneSQL))
 	g.POST("/jobs/:id/retry", a.byID(retryOneSQL))
+	g.POST("/jobs/:id/progress", a.progress)
 	g.POST("/claim", a.claim)
 	g.POST("/heartbeat", a.heartbeat)
 	g.POST("/complete", a.report)
@@ -99,6 +100,7 @@ const (
 	showSQL        = `select status, body from jobs.show(_id => $1)`
 	cancelOneSQL   = `select 200 as status, to_jsonb(jobs.cancel(_ids => array[$1::bigint])) as body`
 	retryOneSQL    = `select 200 as status, to_jsonb(jobs.retry(_ids => array[$1::bigint])) as body`
+	progressSQL    = `select 200 as status, to_jsonb(jobs.progress(_id => $1, _progress => $2, _worker => $3)) as body`
 	pollSQL        = `select status, body from jobs.poll(_worker => $1, _queues => $2, _limit => $3, _names => $4, _lease_s => $5, _host => $6)`
 	heartbeatSQL   = `select status, body from jobs.heartbeat(_ids => $1, _worker => $2, _lease_s => $3)`
 	reportSQL      = `select status, body from jobs.report(_worker => $1, _jobs => $2)`
@@ -204,6 +206,23 @@ func (a *API) report(c echo.Context) error {
 		return bad(err)
 	}
 	return a.call(c, reportSQL, orNull(in.Worker), in.Jobs)
+}
+
+// progress notes how far a worker is with a job, and answers whether it is
+// still its own.
+func (a *API) progress(c echo.Context) error {
+	var in struct {
+		Worker   string
+		Progress json.RawMessage
+	}
+	id, err := number(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if err := json.NewDecoder(c.Request().Body).Decode(&in); err != nil {
+		return bad(err)
+	}
+	return a.call(c, progressSQL, id, in.Progress, orNull(in.Worker))
 }
 
 func (a *API) stats(c echo.Context) error { return a.call(c, statsSQL) }

@@ -38,6 +38,26 @@ func TestAConcurrencyKeyIsAMutex(t *testing.T) {
 	eventually(t, d, "all keyed jobs end", `select count(*) = 150 from jobs.finished f where f.state = 'succeeded'`)
 }
 
+// A queue never runs more jobs at once than it may, however many workers there are.
+func TestAQueueKeepsToItsLimit(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	exec(t, d, `select jobs.register('few'), jobs.queue_set('default', _concurrency => 3)`)
+	for range 3 {
+		start(t, d, settings(), map[string]jobs.Handler{"few": noop})
+	}
+	exec(t, d, `select jobs.enqueue('few') from generate_series(1, 200)`)
+	owner := d.Owner(t)
+	for ended, most := 0, 0; ended < 200; {
+		if err := owner.QueryRow(t.Context(), `select (select count(*) from jobs.finished), (select count(*) from jobs.jobs j where j.state = 'running')`).Scan(&ended, &most); err != nil {
+			t.Fatal(err)
+		}
+		if most > 3 {
+			t.Fatalf("%d jobs are claimed at once", most)
+		}
+	}
+}
+
 // Two that enqueue under one idempotency key at once get one job.
 func TestAnIdempotencyKeyStandsForOneJobInARace(t *testing.T) {
 	t.Parallel()

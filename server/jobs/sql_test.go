@@ -15,7 +15,7 @@ func TestStatementsPrepare(t *testing.T) {
 		"configure": configureSQL, "claim": claimSQL, "sleep": sleepSQL, "put back": putBackSQL, "leave": leaveSQL, "run sql": runSQLSQL, "limit": limitSQL,
 		"complete": completeSQL, "fail": failSQL, "snooze": snoozeSQL, "beat": beatSQL, "extend": extendSQL, "sweep": sweepSQL, "tick": tickSQL, "housekeep": housekeepSQL, "configure schedules": configureSchedulesSQL, "workers": workersSQL,
 		"enqueue": enqueueManySQL, "list": listSQL, "show": showSQL, "cancel": cancelOneSQL, "retry": retryOneSQL, "poll": pollSQL, "heartbeat": heartbeatSQL,
-		"report": reportSQL, "stats": statsSQL, "pause": pauseSQL, "limit queue": limitQueueSQL,
+		"report": reportSQL, "stats": statsSQL, "progress": progressSQL, "pause": pauseSQL, "limit queue": limitQueueSQL,
 	} {
 		if _, err := conn.Prepare(t.Context(), name, sql); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -50,8 +50,8 @@ begin
   if cardinality(v_fields) = 5 then
     v_fields := array_prepend('0', v_fields);
   end if;
-  if cardinality(v_fields) is distinct from 6 then
-    raise exception using errcode = 'PT422', constraint = 'bad_cron', message = format('%L is no cron expression.', _expression),
+  if cardinality(v_fields) is distinct from 6 or length(v_text) > 500 then
+    raise exception using errcode = 'PT422', constraint = 'bad_cron', message = format('%L is no cron expression.', left(_expression, 100)),
       hint = 'Five fields (minute hour day month weekday), six with seconds first, or @hourly, @daily, @weekly, @monthly, @yearly, or @every 90 seconds.';
   end if;
   v_cron.seconds := jobs._cron_field(v_fields[1], 'second', 0, 59);

@@ -3,12 +3,13 @@
 
 -- Whether a job may enter, as far as the job alone tells.
 create or replace function jobs._is_sound(
-  _payload jsonb, _requires text[], _queue text, _max_attempts int, _timeout interval, _unique_for interval)
+  _payload jsonb, _requires text[], _queue text, _max_attempts int, _timeout interval, _unique_for interval, _keys text)
   returns boolean
   language sql immutable
 as $$
   select (jsonb_typeof(_payload) = 'object' and _payload ?& _requires and coalesce(_queue, 'default') <> ''
-          and coalesce(_max_attempts, 1) > 0 and coalesce(_timeout, '1 s') > interval '0'
+          and coalesce(_max_attempts, 1) > 0 and coalesce(_timeout, '1 s') between interval '1 microsecond' and interval '1 year'
+          and length(coalesce(_queue, '')) <= 100 and length(coalesce(_keys, '')) <= 500
           and coalesce(_unique_for, '1 s') > interval '0') is true
 $$;
 
@@ -29,7 +30,7 @@ begin
       hint = 'Register one: select jobs.register(_name => …, _function => …).';
   elsif jsonb_typeof(_job.payload) is distinct from 'object' then
     raise exception using errcode = 'PT422', constraint = 'bad_payload',
-      message = format('The payload of %s must be a JSON object.', _job.name), detail = left(_job.payload::text, 100);
+      message = format('The payload of %s must be a JSON object.', _job.name), detail = coalesce(left(_job.payload::text, 100), 'null');
   end if;
   select m.name into v_missing from unnest(v_handler.requires) as m (name) where not _job.payload ? m.name limit 1;
   if found then
@@ -37,7 +38,7 @@ begin
       message = format('The payload of %s lacks the member "%s".', _job.name, v_missing);
   end if;
   raise exception using errcode = 'PT422', constraint = 'bad_option',
-    message = 'max_attempts, timeout and unique_for must be positive, and a queue needs a name.';
+    message = 'max_attempts, timeout and unique_for must be positive, a timeout is a year at most, a queue has a name of up to 100 characters, and keys have up to 500.';
 end
 $$;
 
@@ -115,7 +116,7 @@ begin
   select n.* into v_bad
     from unnest(_jobs) as n
     left join lateral jobs._handler(n.name) h on true
-   where h.name is null or not jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for)
+   where h.name is null or not jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for, coalesce(n.idempotency_key || n.concurrency_key, n.idempotency_key, n.concurrency_key))
    limit 1;
   if found then
     perform jobs._refuse(v_bad);
@@ -149,6 +150,24 @@ begin
 end
 $$;
 
+-- Refuses requests that could not be sent; {} is left to who tries things out.
+create or replace function jobs._check_http(_jobs jobs.new_job[])
+  returns void
+  language plpgsql stable
+as $$
+declare
+  v_why text;
+begin
+  select net.job_fault(n.payload) into v_why
+    from unnest(_jobs) as n
+   where split_part(n.name, '@', 1) = 'http.request' and n.payload - 'workflow' <> '{}' and net.job_fault(n.payload) is not null
+   limit 1;
+  if found then
+    raise exception using errcode = 'PT422', constraint = 'bad_payload', message = format('The payload of http.request cannot be sent: %s.', v_why);
+  end if;
+end
+$$;
+
 -- One pass over the jobs unless some are keyed (have idempotency keys) or
 -- dependent (wait for others), which the caller knows. Not _asked: what was
 -- asked for earlier (a schedule, a workflow) comes due.
@@ -166,6 +185,7 @@ declare
   v_waits   int[];
   v_made    int;
   v_sql     boolean;
+  v_http    boolean;
   v_queues  text[];
 begin
   if _keyed then
@@ -193,14 +213,17 @@ begin
       from unnest(_jobs) with ordinality as n
       join known h on h.asked = n.name
      where v_there[n.ordinality] is null
-       and jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for)
-    returning queue, is_sql)
-  select count(*)::int, bool_or(m.is_sql), array_agg(distinct m.queue) into v_made, v_sql, v_queues from made m;
+       and jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for, coalesce(n.idempotency_key || n.concurrency_key, n.idempotency_key, n.concurrency_key))
+    returning queue, name, is_sql)
+  select count(*)::int, bool_or(m.is_sql), bool_or(m.name = 'http.request'), array_agg(distinct m.queue) into v_made, v_sql, v_http, v_queues from made m;
   if v_made < cardinality(_jobs) - coalesce(cardinality(array_remove(v_there, null)), 0) then
     perform jobs._explain(_jobs);
   end if;
   if v_sql then
     perform jobs._check_sql(_jobs, _asked);
+  end if;
+  if v_http then
+    perform jobs._check_http(_jobs);
   end if;
   if v_made > 0 then
     perform jobs._wake(v_queues);

@@ -108,7 +108,7 @@ create or replace function jobs.claim(
 as $$
 declare
   v_queue text;
-  v_left  int := _limit;
+  v_left  int := coalesce(_limit, 1);
   v_ids   bigint[];
   v_keyed boolean;
 begin

@@ -13,8 +13,13 @@ begin
   if (_name ~ '^[A-Za-z][A-Za-z0-9_.:-]{0,99}$') is not true then
     raise exception using errcode = 'PT422', constraint = 'bad_name',
       message = format('%L cannot name a handler.', _name), hint = 'Letters, digits, dot, colon, dash and underscore; versions are a number of their own.';
-  elsif _name in ('sql', 'http.request', 'webhook.deliver', 'mail.send', 'sms.send', 'workflow.timer') then
+  elsif jobs._is_built_in(_name) then
     raise exception using errcode = 'PT409', constraint = 'built_in', message = format('%s is built in.', _name), hint = 'Take another name.';
+  end if;
+  if (_version > 0 and coalesce(_max_attempts, 1) > 0 and coalesce(_timeout, '1 s') between interval '1 microsecond' and interval '1 year'
+      and length(_queue) between 1 and 100 and _requires is not null) is not true then
+    raise exception using errcode = 'PT422', constraint = 'bad_option',
+      message = 'version, max_attempts and timeout must be positive, a timeout is a year at most, and a queue has a name of up to 100 characters.';
   end if;
   v_problem := case when _function is not null then jobs._sql_problem(_function, _role) end;
   if v_problem is null and _function is not null and not jobs._may_run_as(_role) then
@@ -35,6 +40,6 @@ end
 $$;
 comment on function jobs.register(text, text, text, int, text, int, interval, text[]) is
   'Registers what jobs of a name do: _function (schema.name, taking one jsonb or nothing) as _role, or, when null, code in a worker. '
-  'name@2 is version 2; the bare name means the newest. Answers the name to enqueue. Refuses PT422 bad_name, bad_function; PT409 built_in.';
+  'name@2 is version 2; the bare name means the newest. Answers the name to enqueue. Refuses PT422 bad_name, bad_option, bad_function; PT409 built_in.';
 revoke execute on function jobs.register(text, text, text, int, text, int, interval, text[]) from public;
 grant execute on function jobs.register(text, text, text, int, text, int, interval, text[]) to authenticator, service_role;

@@ -23,7 +23,7 @@ begin
     raise exception using errcode = 'PT422', constraint = 'bad_timezone', message = format('There is no time zone %L.', _timezone),
       hint = 'A name like Europe/Berlin; pg_timezone_names lists them.';
   end;
-  perform jobs._explain(v_jobs), jobs._check_sql(v_jobs, true);
+  perform jobs._explain(v_jobs), jobs._check_sql(v_jobs, true), jobs._check_http(v_jobs);
   v_next := jobs._next(v_cron, v_every, _timezone, _now);
   if v_next is null then
     raise exception using errcode = 'PT422', constraint = 'bad_cron', message = format('%L never comes.', _cron);

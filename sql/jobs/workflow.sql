@@ -37,7 +37,7 @@ begin
   v_jobs := array(
     select row(r.job, coalesce(r.payload, '{}'), null, null, null, null, null, null, null, null, null, null)::jobs.new_job
       from jsonb_to_recordset(_steps) as r (job text, payload jsonb) where r.job is not null);
-  perform jobs._explain(v_jobs), jobs._check_sql(v_jobs, true);
+  perform jobs._explain(v_jobs), jobs._check_sql(v_jobs, true), jobs._check_http(v_jobs);
   insert into jobs.workflows as w (name, steps) values (_name, _steps)
       on conflict (name) do update set steps = excluded.steps, changed_at = now() where w.steps <> excluded.steps;
   return _name;

@@ -80,13 +80,17 @@ func guard(allow []netip.Prefix) *ssrf.Guardian {
 		}
 	}
 	// NAT64 wraps any IPv4 address, private ones too: not allowed unless asked for.
-	return ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))
+	return ssrf.New(ssrf.WithAnyPort(), ssrf.WithDeniedV4Prefixes(azureWireServer), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))
 }
+
+// azureWireServer answers every virtual machine of Azure with what is its own,
+// at an address that looks public.
+var azureWireServer = netip.MustParsePrefix("168.63.129.16/32")
 
 type noRedirects struct{}
 
-// redirects bounds how many are followed, and keeps the caller's headers, which
-// may hold secrets, from any host but the first.
+// redirects bounds how many are followed, and keeps the caller's body and
+// headers, which may hold secrets, from any host but the first.
 func redirects(most int) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
 		first := via[0]
@@ -99,6 +103,8 @@ func redirects(most int) func(*http.Request, []*http.Request) error {
 			return &Error{Kind: Refused, Message: "it redirects to something that is not HTTP"}
 		case first.URL.Scheme == "https" && req.URL.Scheme != "https":
 			return &Error{Kind: Refused, Message: "it redirects from https to http"}
+		case req.ContentLength > 0 && req.URL.Host != first.URL.Host:
+			return &Error{Kind: Refused, Message: "it redirects what was sent to another host"}
 		}
 		req.Header.Del("Referer") // the query may hold a token
 		if req.URL.Host != first.URL.Host {

@@ -44,6 +44,9 @@ func (s *Service) request(ctx context.Context, job jobs.Job) (json.RawMessage, e
 	if err := payload(job, &in); err != nil {
 		return nil, err
 	}
+	if in.Request == 0 {
+		return s.inline(ctx, job)
+	}
 	out, err := db.CallRow[outgoing](ctx, s.Pool, beginRequestSQL, in.Request)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return json.RawMessage(`{"state": "done before"}`), nil
@@ -51,16 +54,9 @@ func (s *Service) request(ctx context.Context, job jobs.Job) (json.RawMessage, e
 	if err != nil {
 		return nil, err
 	}
-	header, err := s.header(out)
+	r, err := s.outgoing(out, strconv.FormatInt(in.Request, 10))
 	if err != nil {
 		return nil, s.failed(ctx, in.Request, &Error{Kind: Refused, Message: err.Error()})
-	}
-	if out.Method == http.MethodPost || out.Method == http.MethodPatch {
-		setDefault(header, "Idempotency-Key", s.idempotencyKey(in.Request))
-	}
-	r := Request{Method: out.Method, URL: out.URL, Header: header, Timeout: time.Duration(out.TimeoutMS) * time.Millisecond, Redirects: true}
-	if out.Body != nil {
-		r.Body = []byte(*out.Body)
 	}
 	resp, err := s.Client.Do(ctx, r)
 	if err != nil {
@@ -73,9 +69,8 @@ func (s *Service) request(ctx context.Context, job jobs.Job) (json.RawMessage, e
 }
 
 // idempotencyKey is the same each time a request is sent.
-func (s *Service) idempotencyKey(id int64) string {
-	text := strconv.FormatInt(id, 10)
-	return "howdah-" + text + "-" + hex.EncodeToString(s.Ring.MAC("http request", []byte(text))[:8])
+func (s *Service) idempotencyKey(of string) string {
+	return "howdah-" + strings.ReplaceAll(of, " ", "-") + "-" + hex.EncodeToString(s.Ring.MAC("http request", []byte(of))[:8])
 }
 
 // sendAgain says what comes after a request that had no response.

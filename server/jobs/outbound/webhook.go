@@ -47,6 +47,9 @@ func (s *Service) deliver(ctx context.Context, job jobs.Job) (json.RawMessage, e
 	if err := payload(job, &in); err != nil {
 		return nil, err
 	}
+	if in.Delivery == 0 {
+		return nil, jobs.Final(errors.New("the payload of webhook.deliver names no delivery: call webhooks.emit"))
+	}
 	d, err := db.CallRow[delivery](ctx, s.Pool, beginDeliverySQL, in.Delivery)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return json.RawMessage(`{"state": "done before"}`), nil
