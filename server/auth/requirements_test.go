@@ -36,6 +36,8 @@ var requirements = []struct{ id, asks, test string }{
 	{"ASVS 6.6.3", "codes die after wrong attempts", "TestCodes"},
 	{"ASVS 6.8.1", "identities of two providers are never one", "TestOAuthLinking"},
 	{"ASVS 6.8.2", "signatures of id_tokens are checked", "TestIDTokens"},
+	{"ASVS 16.4.2", "the audit log shows that it was changed", "pgtap/auth/seal_audit.sql"},
+	{"ASVS 7.1.2", "a user has no more sessions than may be", "pgtap/auth/_issue_session.sql"},
 	{"ASVS 7.2.2", "session ids come with 128 random bits or more", "TestCookieSessions"},
 	{"ASVS 7.2.4", "signing in makes a new session", "pgtap/auth/_enter.sql"},
 	{"ASVS 7.3.1", "sessions end when idle", "pgtap/auth/session_limits.sql"},

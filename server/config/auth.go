@@ -55,6 +55,8 @@ type Auth struct {
 	SessionInactivity Seconds `env:"SESSIONS_INACTIVITY_TIMEOUT" envDefault:"0s" doc:"longest a session lasts without a refresh; 0 for no limit"`
 	SessionSingle     bool    `env:"SESSIONS_SINGLE_PER_USER" envDefault:"false" doc:"a sign-in ends the user's other sessions"`
 
+	SessionMax int `env:"SESSIONS_MAX_PER_USER" envDefault:"0" doc:"sessions a user may have; one more ends the one used longest ago; 0 for no limit"`
+
 	CookieEnabled  bool    `env:"AUTH_SESSION_COOKIE_ENABLED" envDefault:"true" doc:"sessions in cookies beside tokens: /auth/v1/cookie/*"`
 	CookieName     string  `env:"AUTH_SESSION_COOKIE_NAME" envDefault:"howdah_session" doc:"name of the cookie; over https it gets the prefix __Host-"`
 	CookieMaxAge   Seconds `env:"AUTH_SESSION_COOKIE_MAX_AGE" envDefault:"14400s" doc:"how long a cookie's session lasts"`
@@ -155,6 +157,7 @@ func (a *Auth) mistakes(add func(ok bool, format string, args ...any)) {
 	add(a.OTPAttempts >= 1 && a.OTPAttempts <= 20, "AUTH_OTP_ATTEMPTS must lie between 1 and 20")
 	add(a.FlowExp >= Seconds(30*time.Second) && a.FlowExp <= Seconds(time.Hour), "EXTERNAL_FLOW_STATE_EXPIRY_DURATION must lie between 30s and 1h")
 	add(a.SessionTimebox >= 0 && a.SessionInactivity >= 0, "SESSIONS_TIMEBOX and SESSIONS_INACTIVITY_TIMEOUT must not be negative")
+	add(a.SessionMax >= 0, "SESSIONS_MAX_PER_USER must not be negative")
 	add(a.PasswordMinScore >= 0 && a.PasswordMinScore <= 4, "PASSWORD_MIN_SCORE must lie between 0 and 4")
 	add(a.CaptchaProvider == "hcaptcha" || a.CaptchaProvider == "turnstile", "SECURITY_CAPTCHA_PROVIDER must be hcaptcha or turnstile")
 	add(!a.CaptchaEnabled || a.CaptchaSecret != "", "SECURITY_CAPTCHA_SECRET must be set where SECURITY_CAPTCHA_ENABLED is")
