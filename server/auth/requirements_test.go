@@ -35,6 +35,7 @@ var requirements = []struct{ id, asks, test string }{
 	{"ASVS 6.5.5", "codes live for minutes", "pgtap/auth/verify.sql"},
 	{"ASVS 6.6.3", "codes die after wrong attempts", "TestCodes"},
 	{"ASVS 6.8.1", "identities of two providers are never one", "TestOAuthLinking"},
+	{"ASVS 6.8.1", "an address that a tenant of Microsoft wrote joins nobody", "TestMicrosoft"},
 	{"ASVS 6.8.2", "signatures of id_tokens are checked", "TestIDTokens"},
 	{"ASVS 16.4.2", "the audit log shows that it was changed", "pgtap/auth/seal_audit.sql"},
 	{"ASVS 7.1.2", "a user has no more sessions than may be", "pgtap/auth/_issue_session.sql"},

@@ -24,6 +24,7 @@ type Auth struct {
 	GitHubClientID string `env:"EXTERNAL_GITHUB_CLIENT_ID" doc:"client id at GitHub"`
 	GitHubSecret   Secret `env:"EXTERNAL_GITHUB_SECRET" doc:"client secret at GitHub"`
 	GitHubURL      string `env:"EXTERNAL_GITHUB_URL" envDefault:"https://github.com" doc:"GitHub, or an enterprise server"`
+	Elsewhere      Elsewhere
 	OIDCProviders  Secret `env:"EXTERNAL_OIDC_PROVIDERS" doc:"more OpenID providers: JSON list of {name, issuer, client_id, secret, scopes, email_optional, skip_nonce_check}"`
 
 	ReuseInterval    int  `env:"SECURITY_REFRESH_TOKEN_REUSE_INTERVAL" envDefault:"10" doc:"seconds in which an older refresh token still answers the current one"`
