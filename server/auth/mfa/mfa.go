@@ -28,6 +28,7 @@ type Service struct {
 func New(k *kit.Kit, c config.MFA, site string) (*Service, error) {
 	settings, err := k.With(map[string]any{
 		"mfa_totp_enroll": c.TOTPEnroll, "mfa_totp_verify": c.TOTPVerify, "mfa_phone_enroll": c.PhoneEnroll, "mfa_phone_verify": c.PhoneVerify,
+		"mfa_email_enroll": c.EmailEnroll, "mfa_email_verify": c.EmailVerify,
 		"mfa_webauthn_enroll": c.WebAuthnEnroll, "mfa_webauthn_verify": c.WebAuthnVerify, "mfa_max_factors": c.MaxFactors,
 		"mfa_challenge_expiry": c.ChallengeExpiry, "mfa_factor_expiry": c.FactorExpiry, "mfa_phone_max_frequency": c.PhoneFrequency,
 		"mfa_rate_limit": c.RateLimit, "mfa_rate_limit_hour": 4 * c.RateLimit, "passkey_enabled": c.Passkeys, "passkey_max": c.MaxPasskeys,
