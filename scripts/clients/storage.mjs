@@ -237,6 +237,50 @@ await check('tus-js-client is refused where policies refuse, and ends an upload'
   equal((await fetch(location, { method: 'DELETE', headers: asAda })).status, 204)
   equal((await fetch(location, { method: 'HEAD', headers: { 'tus-resumable': '1.0.0' } })).status, 404)
 })
+await check('what there is not is refused by name', async () => {
+  const no = ['400', 'NotSupported']
+  equal(refused(await service.storage.createBucket(`a-${run}`, { type: 'ANALYTICS' })), no)
+  equal(refused(await service.storage.createBucket(`v-${run}`, { public: false, versioningStatus: 'ENABLED' })), no)
+  equal(refused(await service.storage.getBucketLifecycle(priv)), no)
+  equal(refused(await service.storage.updateBucketLifecycle(priv, { rules: [] })), no)
+  equal(refused(await service.storage.deleteBucketLifecycle(priv)), no)
+  equal(refused(await service.storage.analytics.createBucket(`a-${run}`)), no)
+  equal(refused(await service.storage.analytics.listBuckets()), no)
+  equal((await service.storage.analytics.from('a').listNamespaces()).error !== null, true)
+  equal((await service.storage.vectors.createBucket(`v-${run}`)).error?.code, 'NotSupported')
+  equal((await service.storage.vectors.listBuckets()).error?.code, 'NotSupported')
+  equal((await service.storage.vectors.from('v').index('i').queryVectors({ queryVector: { float32: [1] }, topK: 1 })).error?.code, 'NotSupported')
+  equal(refused(await ada.storage.from(priv).move(mine('a.txt'), mine('v'), { sourceVersionId: 'x' })), no)
+})
+await check('caches are purged of what one may see', async () => {
+  equal(must(await service.storage.purgeBucketCache(priv)), { message: 'success' })
+  equal(must(await ada.storage.from(priv).purgeCache(mine('a.txt'), { transformations: true })), { message: 'success' })
+  equal(refused(await bob.storage.from(priv).purgeCache(mine('a.txt'))), ['404', 'NoSuchKey'])
+})
+await check('a download streams, and buckets are listed by page and order', async () => {
+  const chunks = []
+  for await (const chunk of must(await ada.storage.from(priv).download(mine('a.txt')).asStream())) chunks.push(chunk)
+  equal(Buffer.concat(chunks).toString(), 'three')
+  const listed = must(await service.storage.listBuckets({ search: run, sortColumn: 'name', sortOrder: 'desc', limit: 2, offset: 1 }))
+  equal(listed.map((b) => b.name), [priv, other].sort().reverse())
+})
+await check('listV2 sorts, and pages in any order', async () => {
+  const store = ada.storage.from(priv)
+  const names = async (sortBy) => {
+    const all = []
+    for (let cursor; ;) {
+      const page = must(await store.listV2({ prefix: `${ada.id}/`, limit: 1, cursor, with_delimiter: true, sortBy }))
+      all.push(...page.folders.map((f) => f.key), ...page.objects.map((o) => o.key))
+      if (!page.hasNext) return all
+      cursor = page.nextCursor
+    }
+  }
+  const up = await names({ column: 'name', order: 'asc' })
+  equal([up.length > 3, new Set(up).size], [true, up.length])
+  equal(await names({ column: 'name', order: 'desc' }), [...up].reverse())
+  equal((await names({ column: 'created_at', order: 'desc' })).sort(), [...up].sort())
+  equal(refused(await store.listV2({ sortBy: { column: 'id', order: 'asc' } })), ['400', 'InvalidRequest'])
+})
 await check('remove answers what went', async () => {
   const gone = must(await ada.storage.from(priv).remove([mine('a.txt'), mine('nope')]))
   equal(gone.map((o) => o.name), [mine('a.txt')])

@@ -28,17 +28,46 @@ func RowAs[T any](ctx context.Context, p *Pool, c *Caller, sql string, args ...a
 // connection knows the statement, one round trip: a session that has ended
 // refuses the statement before it runs.
 func (p *Pool) QueryAs(ctx context.Context, c *Caller, scan func(pgx.Rows) error, sql string, args ...any) error {
+	var b pgx.Batch
+	before := c.queue(&b)
+	b.Queue(sql, args...)
+	return p.batch(ctx, c, &b, before, scan)
+}
+
+// Statement is one call of a function, with its arguments.
+type Statement struct {
+	SQL  string
+	Args []any
+}
+
+// CallThen runs ask as the caller and then, as the login role, a call that
+// answers like Call's, in one transaction and one round trip: first what only
+// the caller's policies can say, then what is done past them. Where ask raises,
+// then does not run. The last column of ask takes the role off, by
+// set_config('role', 'none', true); a column costs less than a statement.
+func (p *Pool) CallThen(ctx context.Context, c *Caller, ask, then Statement) (Outcome, error) {
+	var out Outcome
+	var b pgx.Batch
+	before := c.queue(&b) + 1
+	b.Queue(ask.SQL, ask.Args...)
+	b.Queue(then.SQL, then.Args...)
+	err := p.batch(ctx, c, &b, before, func(rows pgx.Rows) (err error) {
+		out, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByNameLax[Outcome])
+		return err
+	})
+	return out, err
+}
+
+// batch sends what is queued, skips the results before the last, and scans that.
+func (p *Pool) batch(ctx context.Context, c *Caller, b *pgx.Batch, before int, scan func(pgx.Rows) error) error {
 	conn, err := p.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Release()
-	var b pgx.Batch
-	prelude := c.queue(&b)
-	b.Queue(sql, args...)
-	results := conn.SendBatch(ctx, &b)
+	results := conn.SendBatch(ctx, b)
 	err = func() error {
-		for range prelude {
+		for range before {
 			if _, err := results.Exec(); err != nil {
 				return err
 			}
@@ -57,10 +86,25 @@ func (p *Pool) QueryAs(ctx context.Context, c *Caller, scan func(pgx.Rows) error
 	if closed := results.Close(); err == nil {
 		err = closed // a deferred constraint may speak only here
 	}
+	if c.Scrub {
+		scrub(ctx, conn.Conn())
+	}
 	if err != nil {
 		return fmt.Errorf("call as %s: %w", c.Role, Broken(ctx, conn.Conn(), err))
 	}
 	return nil
+}
+
+const scrubSQL = `reset role; reset all; select pg_catalog.pg_advisory_unlock_all(); unlisten *`
+
+// scrub leaves the connection as the pool made it; one that cannot be is closed.
+func scrub(ctx context.Context, conn *pgx.Conn) {
+	if conn.IsClosed() || conn.PgConn().TxStatus() != 'I' {
+		return // the pool does not take it back
+	}
+	if _, err := conn.PgConn().Exec(context.WithoutCancel(ctx), scrubSQL).ReadAll(); err != nil {
+		_ = conn.Close(context.WithoutCancel(ctx))
+	}
 }
 
 // queue puts the prelude into a batch and says how many statements it is.

@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http/httptest"
 	"testing"
@@ -107,5 +108,58 @@ func TestCallAs(t *testing.T) {
 	_, err = pool.CallAs(t.Context(), &db.Caller{Role: "postgres", Claims: []byte("{}"), Headers: []byte("{}"), Cookies: []byte("{}")}, whoSQL)
 	if problem.From(err).Status != 403 {
 		t.Errorf("a role beyond authenticator's: %v", err)
+	}
+}
+
+func TestCallThen(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	if _, err := d.Owner(t).Exec(t.Context(), `create table public.asked (by text); grant insert, select on public.asked to anon; create policy anybody on public.asked using (true)`); err != nil {
+		t.Fatal(err)
+	}
+	anon := &db.Caller{
+		Role: "anon", Claims: []byte(`{"role":"anon"}`), Method: "POST", Path: "/a", Headers: []byte("{}"), Cookies: []byte("{}"), SearchPath: `"public"`,
+	}
+	ask := db.Statement{SQL: `insert into public.asked values (current_user) returning set_config('role', 'none', true)`}
+	then := `select $1::int as status, jsonb_build_object('role', current_user, 'caller', auth.jwt() ->> 'role') as body`
+	for range 2 { // prepared, and then known
+		out, err := d.Pool.CallThen(t.Context(), anon, ask, db.Statement{SQL: then, Args: []any{200}})
+		if err != nil || out.Status != 200 || string(out.Body) != `{"role": "authenticator", "caller": "anon"}` {
+			t.Fatalf("%s, %v", out.Body, err)
+		}
+	}
+	if _, err := d.Pool.CallThen(t.Context(), anon, ask, db.Statement{SQL: `select 1 / (length($1::text) - 1), 1 as status, '{}'::jsonb as body`, Args: []any{"x"}}); err == nil {
+		t.Error("what failed was answered")
+	}
+	stays := db.Statement{SQL: `select 1`}
+	if out, err := d.Pool.CallThen(t.Context(), anon, stays, db.Statement{SQL: then, Args: []any{200}}); err != nil || string(out.Body) != `{"role": "anon", "caller": "anon"}` {
+		t.Errorf("who does not take the role off keeps it: %s, %v", out.Body, err)
+	}
+	var rows int
+	if err := d.Owner(t).QueryRow(t.Context(), `select count(*) from public.asked where by = 'anon'`).Scan(&rows); err != nil || rows != 2 {
+		t.Errorf("%d rows, %v: both calls are one transaction", rows, err)
+	}
+}
+
+// What the database has built is neither read nor shared with the next answer.
+func TestJSONPassesThrough(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.New(t).Pool
+	sql := `select 200 as status, ('{"n":  ' || $1::int || '}')::json as body`
+	first, err := pool.CallAs(t.Context(), &db.Caller{Role: "anon", Claims: []byte("{}"), Headers: []byte("{}"), Cookies: []byte("{}")}, sql, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := db.Call(t.Context(), pool, sql, 2)
+	if err != nil || string(first.Body) != `{"n":  1}` || string(second.Body) != `{"n":  2}` {
+		t.Errorf("%s, %s, %v", first.Body, second.Body, err)
+	}
+	row, err := db.CallRow[struct {
+		B    json.RawMessage
+		None json.RawMessage
+		Into map[string]int
+	}](t.Context(), pool, `select '{"a": 1}'::jsonb as b, null::jsonb as none, '{"c": 3}'::jsonb as into`)
+	if err != nil || string(row.B) != `{"a": 1}` || row.None != nil || row.Into["c"] != 3 {
+		t.Errorf("%+v, %v", row, err)
 	}
 }

@@ -69,11 +69,7 @@ func (s *Service) aliasUpload(c echo.Context, as *db.Caller) error {
 	if part, ok := in.r.(interface{ FileName() string }); ok && name == "" {
 		name = part.FileName()
 	}
-	p, err := s.begin(c.Request().Context(), as, aliasBucket, name, "put", upserts(c.Request()), in)
-	if err != nil {
-		return err
-	}
-	o, err := s.store(c.Request().Context(), p, in)
+	o, err := s.save(c.Request().Context(), as, aliasBucket, name, upserts(c.Request()), in)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,9 @@ type Backend interface {
 	Walk(ctx context.Context, fn func(id uuid.UUID, modified time.Time) error) error
 	// Check says whether the backend can be used.
 	Check(ctx context.Context) error
+	// Small is how large a body may be to be stored before anybody asked whether
+	// it may: as much as costs less than to ask the database once more.
+	Small() int64
 	// Name is the backend's kind: local or s3.
 	Name() string
 }

@@ -14,8 +14,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// Disk keeps bytes in files root/ab/cd/<id>: 65,536 folders, so that none gets
-// large. Files under way lie in root/tmp and are renamed when they are whole.
+// Disk keeps bytes in files root/ab/<id>, in 256 folders that are there from the
+// start: a folder made on the way would be two more waits for the disk. Files
+// under way lie in root/tmp and are renamed when they are whole.
 type Disk struct {
 	root string
 	sync bool
@@ -25,18 +26,28 @@ const tmpDir = "tmp"
 
 // NewDisk makes a backend of a folder, which is made if missing.
 func NewDisk(root string, sync bool) (*Disk, error) {
-	if err := os.MkdirAll(filepath.Join(root, tmpDir), 0o700); err != nil {
+	d := &Disk{root: root, sync: sync}
+	err := os.MkdirAll(filepath.Join(root, tmpDir), 0o700)
+	for n := 0; n < 256 && err == nil; n++ {
+		if err = os.Mkdir(filepath.Join(root, fmt.Sprintf("%02x", n)), 0o700); errors.Is(err, fs.ErrExist) {
+			err = nil
+		}
+	}
+	if err = errors.Join(err, d.syncDir(root)); err != nil {
 		return nil, fmt.Errorf("storage folder: %w", err)
 	}
-	return &Disk{root: root, sync: sync}, nil
+	return d, nil
 }
 
 // Name implements Backend.
 func (d *Disk) Name() string { return "local" }
 
+// Small implements Backend.
+func (d *Disk) Small() int64 { return 64 << 10 }
+
 func (d *Disk) path(id uuid.UUID) string {
 	name := id.String()
-	return filepath.Join(d.root, name[:2], name[2:4], name)
+	return filepath.Join(d.root, name[:2], name)
 }
 
 // Put implements Backend.
@@ -44,9 +55,12 @@ func (d *Disk) Put(_ context.Context, id uuid.UUID, r io.Reader, _ int64) (int64
 	return d.write(id, func(f *os.File) (int64, error) { return transfer(f, r) })
 }
 
-// write fills a temporary file and puts it in place once it is safe.
+// write fills a temporary file and puts it in place. It has its name before it
+// is synced, so that file systems with a journal wait for the disk once, not
+// twice. Nobody asks for a name whose write has not answered; what a crash
+// leaves in half is swept.
 func (d *Disk) write(id uuid.UUID, fill func(*os.File) (int64, error)) (int64, error) {
-	tmp := filepath.Join(d.root, tmpDir, id.String())
+	tmp, path := filepath.Join(d.root, tmpDir, id.String()), d.path(id)
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return 0, full(err)
@@ -55,34 +69,16 @@ func (d *Disk) write(id uuid.UUID, fill func(*os.File) (int64, error)) (int64, e
 	if err == nil {
 		err = fault("bytes written")
 	}
-	if err == nil && d.sync {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = d.place(tmp, d.path(id))
-	}
-	if err != nil {
-		return n, errors.Join(full(err), remove(tmp))
-	}
-	return n, nil
-}
-
-// place renames, and makes the new name durable.
-func (d *Disk) place(tmp, path string) error {
-	err := os.Rename(tmp, path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return err
-		}
-		if err := errors.Join(d.syncDir(d.root), d.syncDir(filepath.Dir(filepath.Dir(path)))); err != nil {
-			return err
-		}
+	if err == nil {
 		err = os.Rename(tmp, path)
 	}
-	if err != nil {
-		return err
+	if err == nil && d.sync {
+		err = errors.Join(f.Sync(), d.syncDir(filepath.Dir(path)))
 	}
-	return d.syncDir(filepath.Dir(path))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return n, errors.Join(full(err), remove(tmp), remove(path))
+	}
+	return n, nil
 }
 
 func (d *Disk) syncDir(path string) error {
@@ -168,9 +164,6 @@ func (d *Disk) appendTo(f *os.File, part Piece) (int64, error) {
 // Copy implements Backend: bytes never change, so two names may share them.
 func (d *Disk) Copy(_ context.Context, from, to uuid.UUID) error {
 	path := d.path(to)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return full(err)
-	}
 	err := os.Link(d.path(from), path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -188,7 +181,7 @@ func (d *Disk) Copy(_ context.Context, from, to uuid.UUID) error {
 		})
 		return err
 	}
-	return errors.Join(err, d.syncDir(d.root), d.syncDir(filepath.Dir(filepath.Dir(path))), d.syncDir(filepath.Dir(path)))
+	return errors.Join(full(err), d.syncDir(filepath.Dir(path)))
 }
 
 // Delete implements Backend.

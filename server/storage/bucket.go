@@ -26,17 +26,22 @@ const bucketCreateSQL = `select status, body from storage.bucket_create(_id => $
 
 func (s *Service) bucketCreate(c echo.Context, as *db.Caller) error {
 	var in struct {
-		ID     string          `json:"id"`
-		Name   string          `json:"name"`
-		Public bool            `json:"public"`
-		Limit  json.RawMessage `json:"file_size_limit"`
-		Types  []string        `json:"allowed_mime_types"`
+		ID         string          `json:"id"`
+		Name       string          `json:"name"`
+		Kind       string          `json:"type"`
+		Public     bool            `json:"public"`
+		Limit      json.RawMessage `json:"file_size_limit"`
+		Types      []string        `json:"allowed_mime_types"`
+		Versioning json.RawMessage `json:"versioning_status"`
 	}
 	if err := bind(c, &in); err != nil {
 		return err
 	}
 	if in.Name == "" {
 		return required("name")
+	}
+	if err := plainBucket(in.Kind, in.Versioning); err != nil {
+		return err
 	}
 	limit, err := sizeOf(in.Limit)
 	if err != nil {
@@ -83,6 +88,9 @@ const bucketUpdateSQL = `select status, body from storage.bucket_update(_id => $
 func (s *Service) bucketUpdate(c echo.Context, as *db.Caller) error {
 	changes := map[string]json.RawMessage{}
 	if err := bind(c, &changes); err != nil {
+		return err
+	}
+	if err := plainBucket("", changes["versioning_status"]); err != nil {
 		return err
 	}
 	if raw, ok := changes["file_size_limit"]; ok {

@@ -94,32 +94,35 @@ func (a *api) fork(url, home, dieAt string) (string, *exec.Cmd) {
 // acknowledged is there, nothing is there in half, and the reaper leaves no orphan.
 func TestKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
+	large := strings.Repeat("after", 20_000) // a row first, then bytes; of a small one bytes first
 	for _, step := range []string{"bytes written", "bytes stored", "committed"} {
-		t.Run(step, func(t *testing.T) {
-			t.Parallel()
-			home := t.TempDir()
-			a := newAPIAt(t, home)
-			if r := a.put("f", "before"); r.status != http.StatusOK {
-				t.Fatal(r.body)
-			}
-			url, cmd := a.fork(a.url, home, step)
-			r := a.call("POST", url+Prefix+"/object/b/f", a.service, strings.NewReader("after"), "X-Upsert", "true", "Content-Type", "text/plain")
-			if r.status != 0 {
-				t.Fatalf("the child answered: %d %s", r.status, r.body)
-			}
-			_ = cmd.Wait()
-			want := "before"
-			if step == "committed" {
-				want = "after"
-			}
-			if got := a.get("f"); got.body != want {
-				t.Errorf("got %q", got.body)
-			}
-			a.whole()
-			if got := a.get("f"); got.body != want {
-				t.Errorf("after the reaper: %q", got.body)
-			}
-		})
+		for kind, after := range map[string]string{"small": "after", "large": large} {
+			t.Run(step+" of a "+kind+" file", func(t *testing.T) {
+				t.Parallel()
+				home := t.TempDir()
+				a := newAPIAt(t, home)
+				if r := a.put("f", "before"); r.status != http.StatusOK {
+					t.Fatal(r.body)
+				}
+				url, cmd := a.fork(a.url, home, step)
+				r := a.call("POST", url+Prefix+"/object/b/f", a.service, strings.NewReader(after), "X-Upsert", "true", "Content-Type", "text/plain")
+				if r.status != 0 {
+					t.Fatalf("the child answered: %d %s", r.status, r.body)
+				}
+				_ = cmd.Wait()
+				want := "before"
+				if step == "committed" {
+					want = after
+				}
+				if got := a.get("f"); got.body != want {
+					t.Errorf("got %d bytes: %.20q", len(got.body), got.body)
+				}
+				a.whole()
+				if got := a.get("f"); got.body != want {
+					t.Errorf("after the reaper %d bytes: %.20q", len(got.body), got.body)
+				}
+			})
+		}
 	}
 }
 

@@ -14,8 +14,13 @@ import (
 )
 
 // sweepAge is how old bytes must be before it counts against them that no row
-// names them: an upload notes its row first, but a part its bytes first.
+// names them: a large upload notes its row first, but a small one and a part
+// their bytes.
 const sweepAge = 24 * time.Hour
+
+// firstSweep is how long a server runs before it sweeps, then daily: one that is
+// restarted each day sweeps all the same.
+const firstSweep = time.Hour
 
 const reapBatch = 500
 
@@ -25,12 +30,12 @@ type Keeper struct {
 	Backend Backend
 }
 
-// reapLoop deletes what SQL has queued, which is due after a minute. Once a day
-// it looks for bytes that no row names.
+// reapLoop deletes what SQL has queued, which is due after a minute. After
+// an hour, and once a day, it looks for bytes that no row names.
 func (s *Service) reapLoop(ctx context.Context) {
 	tick := time.NewTicker(s.Config.ReapInterval)
 	defer tick.Stop()
-	sweep := time.NewTicker(sweepAge)
+	sweep := time.NewTimer(firstSweep)
 	defer sweep.Stop()
 	for {
 		var err error
@@ -41,6 +46,7 @@ func (s *Service) reapLoop(ctx context.Context) {
 			_, err = s.keeper.Reap(ctx)
 		case <-sweep.C:
 			_, err = s.keeper.Sweep(ctx, sweepAge, true)
+			sweep.Reset(sweepAge)
 		}
 		if err != nil && ctx.Err() == nil {
 			slog.WarnContext(ctx, "reaping storage failed and is tried again", "error", err)

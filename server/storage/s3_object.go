@@ -49,11 +49,7 @@ func (c *s3Call) putObject() error {
 	if in.length == nil {
 		return refuse(http.StatusLengthRequired, "MissingContentLength", "Content-Length is missing")
 	}
-	p, err := c.s.begin(c.Request().Context(), c.as, c.bucket, c.key, "put", true, in)
-	if err != nil {
-		return err
-	}
-	o, err := c.s.store(c.Request().Context(), p, in)
+	o, err := c.s.save(c.Request().Context(), c.as, c.bucket, c.key, true, in)
 	if err != nil {
 		return err
 	}

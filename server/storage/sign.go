@@ -170,7 +170,8 @@ func (s *Service) beginSigned(ctx context.Context, cl *claims, kind string, in *
 }
 
 func (s *Service) uploadSigned(c echo.Context) error {
-	path := fullPath(param(c, "bucket"), param(c, "*"))
+	bucket, name := param(c, "bucket"), param(c, "*")
+	path := fullPath(bucket, name)
 	cl, err := s.links.verify(c.QueryParam("token"), path, scopeUpload)
 	if err != nil {
 		return err
@@ -179,11 +180,7 @@ func (s *Service) uploadSigned(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.beginSigned(c.Request().Context(), cl, "put", in)
-	if err != nil {
-		return err
-	}
-	if _, err := s.store(c.Request().Context(), p, in); err != nil {
+	if _, err := s.saveSigned(c.Request().Context(), cl, bucket, name, in); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, map[string]string{"Key": path})

@@ -60,6 +60,7 @@ func (s *Service) Mount(e *echo.Echo) {
 	s.mountLinks(g)
 	s.mountResumable(g.Group("/upload/resumable"))
 	s.mountImages(g)
+	s.mountUnsupported(g)
 	s.mountS3(g.Group("/s3"))
 	s.mountAliases(e)
 }

@@ -60,8 +60,7 @@ func (s *Service) begin(ctx context.Context, as *db.Caller, bucket, name, kind s
 	return acceptedAs[pending](out, err)
 }
 
-// upload is POST and PUT of an object. Two calls and a transfer between them:
-// nothing may hold a transaction while bytes move.
+// upload is POST and PUT of an object.
 func (s *Service) upload(c echo.Context, as *db.Caller) error {
 	r := c.Request()
 	bucket, name := param(c, "bucket"), param(c, "*")
@@ -69,11 +68,7 @@ func (s *Service) upload(c echo.Context, as *db.Caller) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.begin(r.Context(), as, bucket, name, "put", upserts(r) || r.Method == http.MethodPut, in)
-	if err != nil {
-		return err
-	}
-	o, err := s.store(r.Context(), p, in)
+	o, err := s.save(r.Context(), as, bucket, name, upserts(r) || r.Method == http.MethodPut, in)
 	if err != nil {
 		return err
 	}
@@ -143,6 +138,7 @@ type transferOf struct {
 	ToBucket string          `json:"destinationBucket"`
 	Copy     *bool           `json:"copyMetadata"`
 	Metadata json.RawMessage `json:"metadata"`
+	Version  string          `json:"sourceVersionId"`
 }
 
 func (t *transferOf) read(c echo.Context) error {
@@ -153,6 +149,9 @@ func (t *transferOf) read(c echo.Context) error {
 		if field.value == "" {
 			return required(field.name)
 		}
+	}
+	if t.Version != "" {
+		return unsupported("Versions of objects")
 	}
 	if t.ToBucket == "" {
 		t.ToBucket = t.Bucket

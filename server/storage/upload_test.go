@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -12,34 +13,41 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
+
+// sizes are of a file that is read before anybody is asked, and of one that is not.
+var sizes = map[string]int{"small": 50_000, "large": 100_000}
 
 func TestTwoWritersOfOneName(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, nil)
-	for _, upsert := range []string{"false", "true"} {
-		name := "race-" + upsert
-		var wg sync.WaitGroup
-		results := make([]answer, 8)
-		for i := range results {
-			wg.Go(func() { results[i] = a.put(name, strings.Repeat(fmt.Sprint(i), 50_000), "X-Upsert", upsert) })
-		}
-		wg.Wait()
-		won := 0
-		for _, r := range results {
-			switch {
-			case r.status == http.StatusOK:
-				won++
-			case r.code() != "KeyAlreadyExists":
-				t.Errorf("%d %s", r.status, r.body)
+	for kind, size := range sizes {
+		for _, upsert := range []string{"false", "true"} {
+			name := "race-" + kind + upsert
+			var wg sync.WaitGroup
+			results := make([]answer, 8)
+			for i := range results {
+				wg.Go(func() { results[i] = a.put(name, strings.Repeat(fmt.Sprint(i), size), "X-Upsert", upsert) })
 			}
-		}
-		if upsert == "false" && won != 1 || upsert == "true" && won != len(results) {
-			t.Errorf("with upsert %s %d of %d writers won", upsert, won, len(results))
-		}
-		got := a.get(name).body
-		if len(got) != 50_000 || strings.Trim(got, got[:1]) != "" {
-			t.Errorf("what is there is no writer's whole file: %d bytes", len(got))
+			wg.Wait()
+			won := 0
+			for _, r := range results {
+				switch {
+				case r.status == http.StatusOK:
+					won++
+				case r.code() != "KeyAlreadyExists":
+					t.Errorf("%d %s", r.status, r.body)
+				}
+			}
+			if upsert == "false" && won != 1 || upsert == "true" && won != len(results) {
+				t.Errorf("with upsert %s %d of %d writers won", upsert, won, len(results))
+			}
+			got := a.get(name).body
+			if len(got) != size || strings.Trim(got, got[:1]) != "" {
+				t.Errorf("what is there is no writer's whole file: %d bytes", len(got))
+			}
 		}
 	}
 	a.whole()
@@ -49,20 +57,24 @@ func TestDeleteRacesUpload(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, nil)
 	var wg sync.WaitGroup
-	for range 4 {
-		wg.Go(func() {
-			for range 10 {
-				if r := a.put("x", "bytes", "X-Upsert", "true"); r.status != http.StatusOK {
-					t.Errorf("upload: %s", r.body)
+	for _, size := range sizes {
+		text := strings.Repeat("x", size)
+		for range 2 {
+			wg.Go(func() {
+				for range 10 {
+					if r := a.put("x", text, "X-Upsert", "true"); r.status != http.StatusOK {
+						t.Errorf("upload: %s", r.body)
+					}
+					if r := a.get("x"); r.status != http.StatusOK && r.code() != "NoSuchKey" ||
+						r.status == http.StatusOK && len(r.body) != sizes["small"] && len(r.body) != sizes["large"] {
+						t.Errorf("download: %d, %d bytes", r.status, len(r.body))
+					}
+					if r := a.call("DELETE", "/object/b/x", a.service, nil); r.status != http.StatusOK && r.code() != "NoSuchKey" {
+						t.Errorf("delete: %s", r.body)
+					}
 				}
-				if r := a.get("x"); r.status != http.StatusOK && r.code() != "NoSuchKey" || r.status == http.StatusOK && r.body != "bytes" {
-					t.Errorf("download: %d %s", r.status, r.body)
-				}
-				if r := a.call("DELETE", "/object/b/x", a.service, nil); r.status != http.StatusOK && r.code() != "NoSuchKey" {
-					t.Errorf("delete: %s", r.body)
-				}
-			}
-		})
+			})
+		}
 	}
 	wg.Wait()
 	a.whole()
@@ -71,27 +83,46 @@ func TestDeleteRacesUpload(t *testing.T) {
 func TestQuotasHoldUnderConcurrency(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, nil)
-	a.exec(`select storage.quota_set('b', 1000, null)`)
-	var wg sync.WaitGroup
-	for i := range 16 {
-		wg.Go(func() {
-			if r := a.put(fmt.Sprint("q", i), strings.Repeat("x", 100)); r.status != http.StatusOK && r.code() != "QuotaExceeded" {
-				t.Errorf("%d %s", r.status, r.body)
+	for kind, size := range sizes {
+		a.exec(`select storage.quota_set('b', $1, null)`, 10*size)
+		var wg sync.WaitGroup
+		for i := range 16 {
+			wg.Go(func() {
+				if r := a.put(fmt.Sprint("q", i), strings.Repeat("x", size)); r.status != http.StatusOK && r.code() != "QuotaExceeded" {
+					t.Errorf("%d %s", r.status, r.body)
+				}
+			})
+		}
+		wg.Wait()
+		if n := a.count(`select count(*) from storage.objects`); n != 10 {
+			t.Errorf("%d %s objects fit into ten times their size", n, kind)
+		}
+		if n := a.count(`select bytes from storage.usage where owner_id = ''`); n != 10*size {
+			t.Errorf("%d bytes are counted", n)
+		}
+		a.call("DELETE", "/object/b/"+a.one(`select name from storage.objects limit 1`), a.service, nil)
+		if r := a.put("again", strings.Repeat("x", size)); r.status != http.StatusOK {
+			t.Errorf("after a delete: %s", r.body)
+		}
+		a.whole()
+		a.call("POST", "/bucket/b/empty", a.service, nil)
+	}
+}
+
+// Only a refusal says that nothing was committed: after a broken connection
+// the bytes stay, for the object may be there.
+func TestWhatIsARefusal(t *testing.T) {
+	t.Parallel()
+	for want, errs := range map[bool][]error{
+		true:  {errNoKey, fmt.Errorf("call: %w", &pgconn.PgError{Severity: "ERROR", Code: "42501"})},
+		false: {io.ErrUnexpectedEOF, fmt.Errorf("call: %w", &pgconn.PgError{Severity: "FATAL", Code: "57P01"}), context.DeadlineExceeded},
+	} {
+		for _, err := range errs {
+			if isNo(err) != want {
+				t.Errorf("isNo(%v) = %v", err, !want)
 			}
-		})
+		}
 	}
-	wg.Wait()
-	if n := a.count(`select count(*) from storage.objects`); n != 10 {
-		t.Errorf("%d objects of 100 bytes fit into 1000", n)
-	}
-	if n := a.count(`select bytes from storage.usage where owner_id = ''`); n != 1000 {
-		t.Errorf("%d bytes are counted", n)
-	}
-	a.call("DELETE", "/object/b/"+a.one(`select name from storage.objects limit 1`), a.service, nil)
-	if r := a.put("again", strings.Repeat("x", 100)); r.status != http.StatusOK {
-		t.Errorf("after a delete: %s", r.body)
-	}
-	a.whole()
 }
 
 func (a *api) one(sql string) (text string) {

@@ -3,38 +3,6 @@
 -- began. Of two uploads of one name the later commit wins with upsert; without,
 -- the second is refused. Lock: the upload's row, then the object's.
 
--- Writes the object of a received upload.
-create or replace function storage._place(_upload storage.uploads, _version uuid, _size bigint, _now timestamptz, out status int, out body jsonb)
-  returns record
-  language plpgsql volatile
-as $$
-declare
-  v_object   storage.objects;
-  v_metadata constant jsonb := (_upload).headers || jsonb_build_object(
-    'eTag', format('"%s-1"', replace(_version::text, '-', '')), 'size', _size, 'contentLength', _size, 'httpStatusCode', 200,
-    'lastModified', to_char(_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
-  v_owner    constant uuid := case when (_upload).owner_id ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then (_upload).owner_id::uuid end;
-begin
-  insert into storage.objects as o (bucket_id, name, owner, owner_id, version, size, metadata, user_metadata, created_at, updated_at, last_accessed_at)
-  values ((_upload).bucket_id, (_upload).name, v_owner, (_upload).owner_id, _version, _size, v_metadata, (_upload).user_metadata, _now, _now, _now)
-  on conflict (bucket_id, name) do update
-     set owner = excluded.owner, owner_id = excluded.owner_id, version = excluded.version, size = excluded.size,
-         metadata = excluded.metadata, user_metadata = excluded.user_metadata, updated_at = excluded.updated_at
-   where (_upload).upsert
-  returning o.* into v_object;
-  if not found then
-    status := 409;
-    body := storage._refusal('KeyAlreadyExists', 'The resource already exists');
-    return;
-  end if;
-  status := 200;
-  body := to_jsonb(v_object) - 'path_tokens' - 'size';
-exception when foreign_key_violation then
-  status := 404;
-  body := storage._refusal('NoSuchBucket', 'Bucket not found');
-end
-$$;
-
 create or replace function storage.object_commit(
   _upload_id uuid, _size bigint, _version uuid default null, _now timestamptz default now(), out status int, out body jsonb)
   returns record
@@ -56,12 +24,8 @@ begin
     body := storage._refusal('EntityTooLarge', 'The object exceeded the maximum allowed size');
     return;
   end if;
-  if exists (select from storage.hooks h where h.event = 'scan' and (h.bucket_id is null or h.bucket_id = v_upload.bucket_id)) then
-    update storage.uploads u set state = 'scanning', version = v_version, size = _size, expires_at = _now + interval '1 day' where u.id = _upload_id;
-    perform storage._fire('scan', row(_upload_id, v_upload.bucket_id, v_upload.name, null, v_upload.owner_id, _now, _now, _now,
-                                      v_upload.headers, v_upload.user_metadata, null, v_version, _size)::storage.objects, null);
-    status := 200;
-    body := jsonb_build_object('id', _upload_id, 'bucket_id', v_upload.bucket_id, 'name', v_upload.name, 'version', v_version, 'scanning', true);
+  if storage._is_scanned(v_upload.bucket_id) then
+    select h.status, h.body into status, body from storage._hold(_upload => v_upload, _version => v_version, _size => _size, _now => _now) h;
     return;
   end if;
   select p.status, p.body into status, body from storage._place(v_upload, v_version, _size, _now) p;
