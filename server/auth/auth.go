@@ -87,7 +87,7 @@ func settingsOf(d Deps) map[string]any {
 		"reauthenticate_password": c.Reauthenticate, "require_current_password": c.CurrentPassword,
 		"otp_exp": c.OTPExp, "sms_otp_exp": c.SMSOTPExp, "otp_attempts": c.OTPAttempts, "mail_gap": c.MailGap, "sms_gap": c.SMSGap,
 		"sms_template": c.SMSTemplate, "flow_exp": c.FlowExp,
-		"session_timebox": c.SessionTimebox, "session_inactivity": c.SessionInactivity, "single_session": c.SessionSingle,
+		"session_timebox": c.SessionTimebox, "session_inactivity": c.SessionInactivity, "single_session": c.SessionSingle, "session_max": c.SessionMax,
 		"cookie_max_age":    c.CookieMaxAge,
 		"lockout_threshold": c.LockoutThreshold, "lockout_window": c.LockoutWindow, "lockout_base": c.LockoutBase, "lockout_cap": c.LockoutCap,
 		"rate_limit_enabled": c.RateLimitEnabled, "rate_limit_window": c.RateLimitWindow, "rate_limit_token": c.RateLimitToken,

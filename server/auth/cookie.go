@@ -26,6 +26,9 @@ const cookieSessionSQL = `select status, body, claims, session_id, counter from 
 // can read it where it may read this API's answers, and another site cannot.
 const csrfHeader = "X-Csrf-Token"
 
+// byCookie marks requests whose caller is a cookie's.
+const byCookie = "auth by cookie"
+
 // cookies are sessions for web apps that hold no tokens. The browser holds an
 // opaque id; on each request it stands for an access token that never leaves
 // this process, so that every surface serves cookies as it serves tokens.
@@ -130,6 +133,7 @@ func (s *Service) Cookies(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		r.Header.Set(echo.HeaderAuthorization, "Bearer "+access)
+		c.Set(byCookie, true)
 		return next(c)
 	}
 }

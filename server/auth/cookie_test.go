@@ -25,7 +25,7 @@ func (a *api) browse(method, path string, header map[string]string, cookie *http
 }
 
 func TestCookieSessions(t *testing.T) {
-	a := newAPI(t)
+	a := newAPI(t, with(newIDP(t)))
 	a.signUp("ada@example.test")
 	const in = `{"email":"ada@example.test","password":"correct horse"}`
 	if got := a.browse("POST", "/auth/v1/cookie/login", map[string]string{"Origin": "https://evil.example"}, nil, in); got.Code != http.StatusForbidden {
@@ -59,6 +59,8 @@ func TestCookieSessions(t *testing.T) {
 		{"writing with another's token", "PUT", "/auth/v1/user", map[string]string{"X-Csrf-Token": "x"}, cookie, `{"data":{"a":1}}`, 403},
 		{"writing from another site", "PUT", "/auth/v1/user", map[string]string{"X-Csrf-Token": answer.CSRF, "Sec-Fetch-Site": "cross-site"}, cookie, `{}`, 403},
 		{"a socket from another site", "GET", "/auth/v1/user", map[string]string{"Upgrade": "websocket", "Origin": "https://evil.example"}, cookie, "", 403},
+		{"linking from another site", "GET", "/auth/v1/user/identities/authorize?provider=corp", map[string]string{"Sec-Fetch-Site": "cross-site"}, cookie, "", 403},
+		{"linking from its own", "GET", "/auth/v1/user/identities/authorize?provider=corp", map[string]string{"Sec-Fetch-Site": "same-site"}, cookie, "", 302},
 		{"writing with the token", "PUT", "/auth/v1/user", csrf, cookie, `{"data":{"a":1}}`, 200},
 		{"a made-up cookie", "GET", "/auth/v1/user", nil, &http.Cookie{Name: cookie.Name, Value: "x"}, "", 401},
 		{"logging out", "POST", "/auth/v1/cookie/logout", csrf, cookie, "", 204},

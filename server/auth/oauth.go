@@ -55,6 +55,9 @@ func (s *Service) linkIdentity(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Get(byCookie) == true && s.cookies.foreign(c.Request()) {
+		return refuse(http.StatusForbidden, "csrf_failed", "Another site's page must not begin to link an account")
+	}
 	fetched := c.QueryParam("skip_http_redirect") == "true"
 	bound := ""
 	if !fetched {

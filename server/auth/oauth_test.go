@@ -24,6 +24,7 @@ import (
 // idp is a small OpenID provider: discovery, JWKS, real signatures, PKCE.
 type idp struct {
 	*httptest.Server
+	path   string // of its issuer
 	key    *ecdsa.PrivateKey
 	mu     sync.Mutex
 	who    jwt.MapClaims // claims of the next user, beside those of the protocol
@@ -39,9 +40,13 @@ func newIDP(t *testing.T) *idp {
 	}
 	p := &idp{key: key, codes: map[string]url.Values{}}
 	mux := http.NewServeMux()
-	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("/{path...}", func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/.well-known/openid-configuration") {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
 		p.json(w, map[string]any{
-			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/jwks",
+			"issuer": p.URL + p.path, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/jwks",
 			"id_token_signing_alg_values_supported": []string{"ES256"},
 		})
 	})
@@ -90,7 +95,7 @@ func (p *idp) sign(claims jwt.MapClaims) string {
 }
 
 func (p *idp) claims(more jwt.MapClaims) jwt.MapClaims {
-	claims := jwt.MapClaims{"iss": p.URL, "aud": "client", "sub": "42", "iat": time.Now().Unix(), "exp": time.Now().Add(time.Minute).Unix()}
+	claims := jwt.MapClaims{"iss": p.URL + p.path, "aud": "client", "sub": "42", "iat": time.Now().Unix(), "exp": time.Now().Add(time.Minute).Unix()}
 	for name, value := range more {
 		claims[name] = value
 	}

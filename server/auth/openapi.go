@@ -10,10 +10,11 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// openAPI is GET /openapi.json: the route table as an OpenAPI 3.1 document.
+// openAPI is GET /openapi.json: the route table as an OpenAPI 3.1 document, and
+// beside it every route that its domain named in this table's way.
 func (s *Service) openAPI(c echo.Context) error {
 	c.Response().Header().Set(echo.HeaderCacheControl, publicFor)
-	return c.JSON(http.StatusOK, document(s.routes(), s.Server.ExternalURL, s.Version))
+	return c.JSON(http.StatusOK, document(s.routes(), c.Echo().Routes(), s.Server.ExternalURL, s.Version))
 }
 
 // node is a part of a JSON document.
@@ -21,30 +22,42 @@ type node = map[string]any
 
 var pathParam = regexp.MustCompile(`:([a-z_]+)`)
 
+// named is the name of a route of mfa, keys, oauth or orgs: whose it is, and what it does.
+var named = regexp.MustCompile(`^(public|user|admin|client): (.+)$`)
+
 // document describes routes: each with its aliases, parameters, body and
 // answers.
-func document(routes []route, server, version string) node {
+func document(routes []route, registered []*echo.Route, server, version string) node {
 	paths := node{}
+	add := func(r route, path string, alias bool) {
+		path = pathParam.ReplaceAllString(path, "{$1}")
+		item, ok := paths[path].(node)
+		if !ok {
+			item = node{}
+			paths[path] = item
+		}
+		item[strings.ToLower(r.method)] = operation(r, path, alias)
+	}
 	for _, r := range routes {
 		for i, path := range append([]string{prefix + r.path}, r.aliases...) {
-			path = pathParam.ReplaceAllString(path, "{$1}")
-			item, ok := paths[path].(node)
-			if !ok {
-				item = node{}
-				paths[path] = item
-			}
-			item[strings.ToLower(r.method)] = operation(r, path, i > 0)
+			add(r, path, i > 0)
+		}
+	}
+	for _, r := range registered {
+		if said := named.FindStringSubmatch(r.Name); said != nil {
+			add(route{method: r.Method, path: r.Path, who: who(said[1]), summary: said[2], body: bodyOf(r.Method)}, r.Path, false)
 		}
 	}
 	return node{
 		"openapi": "3.1.0",
-		"info":    node{"title": "Howdah auth", "version": version, "description": "GoTrue's wire, and short paths beside it."},
+		"info":    node{"title": "Howdah auth and organizations", "version": version, "description": "GoTrue's wire, and short paths beside it."},
 		"servers": []node{{"url": server}},
 		"paths":   paths,
 		"components": node{
 			"securitySchemes": node{
-				"user":  node{"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token."},
-				"admin": node{"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The service key."},
+				"user":   node{"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token."},
+				"admin":  node{"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The service key."},
+				"client": node{"type": "http", "scheme": "basic", "description": "An app's id and secret; one without a secret names itself in the body."},
 			},
 			"schemas": node{"Error": node{
 				"type": "object", "required": []string{"code", "message"},
@@ -77,9 +90,21 @@ func operation(r route, path string, alias bool) node {
 		o["parameters"] = parameters
 	}
 	if r.body != nil {
-		o["requestBody"] = node{"content": node{echo.MIMEApplicationJSON: node{"schema": schema(reflect.TypeOf(r.body))}}}
+		media := echo.MIMEApplicationJSON
+		if r.who == app {
+			media = echo.MIMEApplicationForm
+		}
+		o["requestBody"] = node{"content": node{media: node{"schema": schema(reflect.TypeOf(r.body))}}}
 	}
 	return o
+}
+
+// bodyOf is an object where a method has a body.
+func bodyOf(method string) any {
+	if method == http.MethodGet || method == http.MethodDelete {
+		return nil
+	}
+	return struct{}{}
 }
 
 func operationID(method, path string) string {

@@ -13,6 +13,7 @@ const (
 	public who = "public"
 	user   who = "user"
 	admin  who = "admin"
+	app    who = "client"
 )
 
 // route is one row of the table that the server is mounted from and the

@@ -24,6 +24,7 @@ type Auth struct {
 	GitHubClientID string `env:"EXTERNAL_GITHUB_CLIENT_ID" doc:"client id at GitHub"`
 	GitHubSecret   Secret `env:"EXTERNAL_GITHUB_SECRET" doc:"client secret at GitHub"`
 	GitHubURL      string `env:"EXTERNAL_GITHUB_URL" envDefault:"https://github.com" doc:"GitHub, or an enterprise server"`
+	Elsewhere      Elsewhere
 	OIDCProviders  Secret `env:"EXTERNAL_OIDC_PROVIDERS" doc:"more OpenID providers: JSON list of {name, issuer, client_id, secret, scopes, email_optional, skip_nonce_check}"`
 
 	ReuseInterval    int  `env:"SECURITY_REFRESH_TOKEN_REUSE_INTERVAL" envDefault:"10" doc:"seconds in which an older refresh token still answers the current one"`
@@ -54,6 +55,8 @@ type Auth struct {
 	SessionTimebox    Seconds `env:"SESSIONS_TIMEBOX" envDefault:"0s" doc:"longest a session lasts; 0 for no limit"`
 	SessionInactivity Seconds `env:"SESSIONS_INACTIVITY_TIMEOUT" envDefault:"0s" doc:"longest a session lasts without a refresh; 0 for no limit"`
 	SessionSingle     bool    `env:"SESSIONS_SINGLE_PER_USER" envDefault:"false" doc:"a sign-in ends the user's other sessions"`
+
+	SessionMax int `env:"SESSIONS_MAX_PER_USER" envDefault:"0" doc:"sessions a user may have; one more ends the one used longest ago; 0 for no limit"`
 
 	CookieEnabled  bool    `env:"AUTH_SESSION_COOKIE_ENABLED" envDefault:"true" doc:"sessions in cookies beside tokens: /auth/v1/cookie/*"`
 	CookieName     string  `env:"AUTH_SESSION_COOKIE_NAME" envDefault:"howdah_session" doc:"name of the cookie; over https it gets the prefix __Host-"`
@@ -155,6 +158,7 @@ func (a *Auth) mistakes(add func(ok bool, format string, args ...any)) {
 	add(a.OTPAttempts >= 1 && a.OTPAttempts <= 20, "AUTH_OTP_ATTEMPTS must lie between 1 and 20")
 	add(a.FlowExp >= Seconds(30*time.Second) && a.FlowExp <= Seconds(time.Hour), "EXTERNAL_FLOW_STATE_EXPIRY_DURATION must lie between 30s and 1h")
 	add(a.SessionTimebox >= 0 && a.SessionInactivity >= 0, "SESSIONS_TIMEBOX and SESSIONS_INACTIVITY_TIMEOUT must not be negative")
+	add(a.SessionMax >= 0, "SESSIONS_MAX_PER_USER must not be negative")
 	add(a.PasswordMinScore >= 0 && a.PasswordMinScore <= 4, "PASSWORD_MIN_SCORE must lie between 0 and 4")
 	add(a.CaptchaProvider == "hcaptcha" || a.CaptchaProvider == "turnstile", "SECURITY_CAPTCHA_PROVIDER must be hcaptcha or turnstile")
 	add(!a.CaptchaEnabled || a.CaptchaSecret != "", "SECURITY_CAPTCHA_SECRET must be set where SECURITY_CAPTCHA_ENABLED is")

@@ -16,6 +16,8 @@ type MFA struct {
 	PhoneVerify     bool `env:"MFA_PHONE_VERIFY_ENABLED" envDefault:"false" doc:"codes by SMS count as a second factor"`
 	WebAuthnEnroll  bool `env:"MFA_WEB_AUTHN_ENROLL_ENABLED" envDefault:"true" doc:"users may add security keys"`
 	WebAuthnVerify  bool `env:"MFA_WEB_AUTHN_VERIFY_ENABLED" envDefault:"true" doc:"security keys count as a second factor"`
+	EmailEnroll     bool `env:"MFA_EMAIL_ENROLL_ENABLED" envDefault:"false" doc:"users may add codes by mail as a second factor"`
+	EmailVerify     bool `env:"MFA_EMAIL_VERIFY_ENABLED" envDefault:"false" doc:"codes by mail count as a second factor, but not after a sign-in by mail"`
 	MaxFactors      int  `env:"MFA_MAX_ENROLLED_FACTORS" envDefault:"10" doc:"factors a user may have"`
 	ChallengeExpiry int  `env:"MFA_CHALLENGE_EXPIRY_DURATION" envDefault:"300" doc:"seconds a challenge is open"`
 	FactorExpiry    int  `env:"MFA_FACTOR_EXPIRY_DURATION" envDefault:"300" doc:"seconds after which an unverified factor is dropped"`

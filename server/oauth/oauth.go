@@ -46,33 +46,34 @@ func (s *Service) Mount(e *echo.Echo) {
 	for _, route := range []struct {
 		method, path string
 		handler      echo.HandlerFunc
+		says         string // whose it is, and what it does: the OpenAPI document reads it
 	}{
-		{http.MethodGet, "/oauth/authorize", s.authorize},
-		{http.MethodGet, "/oauth/consent", s.page},
-		{http.MethodGet, "/oauth/authorizations/:id", s.show},
-		{http.MethodPost, "/oauth/authorizations/:id/consent", s.consent},
-		{http.MethodPost, "/oauth/token", s.token},
-		{http.MethodPost, "/oauth/revoke", s.revoke},
-		{http.MethodPost, "/oauth/introspect", s.introspect},
-		{http.MethodGet, "/oauth/userinfo", s.userinfo},
-		{http.MethodPost, "/oauth/userinfo", s.userinfo},
-		{http.MethodPost, "/oauth/clients/register", s.register},
-		{http.MethodGet, "/user/oauth/grants", s.listGrants},
-		{http.MethodDelete, "/user/oauth/grants", s.revokeGrant},
-		{http.MethodPost, "/admin/oauth/clients", s.adminCreate},
-		{http.MethodGet, "/admin/oauth/clients", s.adminList},
-		{http.MethodGet, "/admin/oauth/clients/:id", s.adminList},
-		{http.MethodPut, "/admin/oauth/clients/:id", s.adminUpdate},
-		{http.MethodDelete, "/admin/oauth/clients/:id", s.adminDelete},
-		{http.MethodPost, "/admin/oauth/clients/:id/regenerate_secret", s.adminSecret},
+		{http.MethodGet, "/oauth/authorize", s.authorize, "public: Begins an authorization of an app."},
+		{http.MethodGet, "/oauth/consent", s.page, "public: The plain page that asks for consent."},
+		{http.MethodGet, "/oauth/authorizations/:id", s.show, "user: What an app asks for."},
+		{http.MethodPost, "/oauth/authorizations/:id/consent", s.consent, "user: Approves or denies what an app asks for."},
+		{http.MethodPost, "/oauth/token", s.token, "client: Trades a code or a refresh token for tokens."},
+		{http.MethodPost, "/oauth/revoke", s.revoke, "client: Ends a token (RFC 7009)."},
+		{http.MethodPost, "/oauth/introspect", s.introspect, "client: What a token is worth (RFC 7662)."},
+		{http.MethodGet, "/oauth/userinfo", s.userinfo, "user: The claims of the user whose token it is."},
+		{http.MethodPost, "/oauth/userinfo", s.userinfo, "user: The claims of the user whose token it is, asked for by POST."},
+		{http.MethodPost, "/oauth/clients/register", s.register, "public: Registers an app, where that is allowed (RFC 7591)."},
+		{http.MethodGet, "/user/oauth/grants", s.listGrants, "user: The apps that the caller let in."},
+		{http.MethodDelete, "/user/oauth/grants", s.revokeGrant, "user: Takes a consent back (?client_id=)."},
+		{http.MethodPost, "/admin/oauth/clients", s.adminCreate, "admin: Registers an app."},
+		{http.MethodGet, "/admin/oauth/clients", s.adminList, "admin: A page of apps."},
+		{http.MethodGet, "/admin/oauth/clients/:id", s.adminList, "admin: An app."},
+		{http.MethodPut, "/admin/oauth/clients/:id", s.adminUpdate, "admin: Changes an app."},
+		{http.MethodDelete, "/admin/oauth/clients/:id", s.adminDelete, "admin: Removes an app, and ends what it holds."},
+		{http.MethodPost, "/admin/oauth/clients/:id/regenerate_secret", s.adminSecret, "admin: A new secret for an app, shown once."},
 	} {
-		e.Add(route.method, "/auth/v1"+route.path, route.handler, s.Limit, s.enabled)
+		e.Add(route.method, "/auth/v1"+route.path, route.handler, s.Limit, s.enabled).Name = route.says
 	}
 	for _, base := range []string{"", "/auth/v1"} {
-		e.GET(base+"/.well-known/openid-configuration", s.discovery)
-		e.GET(base+"/.well-known/oauth-authorization-server", s.discovery, s.enabled)
+		e.GET(base+"/.well-known/openid-configuration", s.discovery).Name = "public: OpenID Connect Discovery 1.0."
+		e.GET(base+"/.well-known/oauth-authorization-server", s.discovery, s.enabled).Name = "public: What this authorization server can do (RFC 8414)."
 	}
-	e.GET("/.well-known/oauth-authorization-server/auth/v1", s.discovery, s.enabled) // RFC 8414, 3.1
+	e.GET("/.well-known/oauth-authorization-server/auth/v1", s.discovery, s.enabled).Name = "public: The same, where RFC 8414 puts an issuer's path."
 }
 
 func (s *Service) enabled(next echo.HandlerFunc) echo.HandlerFunc {

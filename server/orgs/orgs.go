@@ -54,27 +54,28 @@ func (s *Service) Mount(e *echo.Echo) {
 	for _, route := range []struct {
 		method, path string
 		handler      echo.HandlerFunc
+		says         string // whose it is, and what it does: the OpenAPI document reads it
 	}{
-		{http.MethodGet, "/orgs", s.listOrgs},
-		{http.MethodPost, "/orgs", s.createOrg},
-		{http.MethodGet, "/orgs/:org", s.listOrgs},
-		{http.MethodPatch, "/orgs/:org", s.updateOrg},
-		{http.MethodDelete, "/orgs/:org", s.byOrg(deleteOrgSQL)},
-		{http.MethodGet, "/orgs/:org/members", s.listMembers},
-		{http.MethodPut, "/orgs/:org/members/:user", s.setRole},
-		{http.MethodDelete, "/orgs/:org/members/:user", s.setRole},
-		{http.MethodGet, "/orgs/:org/invites", s.byOrg(listInvitesSQL)},
-		{http.MethodPost, "/orgs/:org/invites", s.invite},
-		{http.MethodDelete, "/orgs/:org/invites/:invite", s.revokeInvite},
-		{http.MethodPost, "/invites/accept", s.accept},
-		{http.MethodGet, "/roles", s.listRoles},
-		{http.MethodPut, "/roles/:role", s.defineRole},
-		{http.MethodDelete, "/roles/:role", s.defineRole},
-		{http.MethodPut, "/users/:user/roles/:role", s.assignRole},
-		{http.MethodDelete, "/users/:user/roles/:role", s.assignRole},
-		{http.MethodGet, "/me/permissions", s.permissions},
+		{http.MethodGet, "/orgs", s.listOrgs, "user: The caller's organizations."},
+		{http.MethodPost, "/orgs", s.createOrg, "user: Makes an organization."},
+		{http.MethodGet, "/orgs/:org", s.listOrgs, "user: An organization."},
+		{http.MethodPatch, "/orgs/:org", s.updateOrg, "user: Changes an organization."},
+		{http.MethodDelete, "/orgs/:org", s.byOrg(deleteOrgSQL), "user: Deletes an organization."},
+		{http.MethodGet, "/orgs/:org/members", s.listMembers, "user: Who belongs to an organization."},
+		{http.MethodPut, "/orgs/:org/members/:user", s.setRole, "user: Changes a member's role."},
+		{http.MethodDelete, "/orgs/:org/members/:user", s.setRole, "user: Removes a member."},
+		{http.MethodGet, "/orgs/:org/invites", s.byOrg(listInvitesSQL), "user: Invites that are out."},
+		{http.MethodPost, "/orgs/:org/invites", s.invite, "user: Invites somebody by mail."},
+		{http.MethodDelete, "/orgs/:org/invites/:invite", s.revokeInvite, "user: Takes an invite back."},
+		{http.MethodPost, "/invites/accept", s.accept, "user: Accepts an invite."},
+		{http.MethodGet, "/roles", s.listRoles, "user: Roles and their permissions."},
+		{http.MethodPut, "/roles/:role", s.defineRole, "user: Defines a role (roles:manage)."},
+		{http.MethodDelete, "/roles/:role", s.defineRole, "user: Removes a role (roles:manage)."},
+		{http.MethodPut, "/users/:user/roles/:role", s.assignRole, "user: Gives a role that holds everywhere (roles:manage)."},
+		{http.MethodDelete, "/users/:user/roles/:role", s.assignRole, "user: Takes a role that holds everywhere (roles:manage)."},
+		{http.MethodGet, "/me/permissions", s.permissions, "user: What the caller may do."},
 	} {
-		e.Add(route.method, "/orgs/v1"+route.path, route.handler, s.Limit)
+		e.Add(route.method, "/orgs/v1"+route.path, route.handler, s.Limit).Name = route.says
 	}
 }
 

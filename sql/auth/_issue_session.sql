@@ -17,6 +17,13 @@ begin
             jsonb_build_object('method', _method, 'timestamp', floor(extract(epoch from _now))::bigint, 'provider', _provider))),
           left(_user_agent, 1024), _ip)
   returning * into v_session;
+  if auth._setting(_settings, 'session_max')::int > 0 then -- those used last stay; the user's row is locked, so that two who come at once count each other
+    delete from auth.sessions s where s.id in (
+      select o.id from auth.sessions o
+       where o.user_id = _user.id and o.id <> v_session.id
+       order by coalesce(o.refreshed_at, o.created_at) desc
+      offset auth._setting(_settings, 'session_max')::int - 1);
+  end if;
   return v_session;
 end
 $$;

@@ -33,6 +33,7 @@ as $$
     when 'flow_exp' then '300'
     when 'cookie_max_age' then '14400'
     when 'single_session' then 'false'
+    when 'session_max' then '0'
     when 'lockout_threshold' then '5'
     when 'lockout_window' then '900'
     when 'lockout_base' then '30'

@@ -8,7 +8,7 @@ declare
   v_user auth.users;
 begin
   select u.* into v_user from auth.users u where u.id = _user_id;
-  body := auth._refuse_user(v_user, _session_id, _now);
+  body := coalesce(auth._refuse_user(v_user, _session_id, _now), auth._refuse_delegated(_session_id));
   status := case when body is null then 200 else 403 end;
   if status = 200 then
     select coalesce(jsonb_agg(auth._session_json(s) || jsonb_build_object('current', s.id = _session_id)

@@ -11,6 +11,9 @@ declare
 begin
   select u.* into v_user from auth.users u where u.id = _user_id;
   v_out.body := auth._refuse_user(v_user, _session_id, _now);
+  if v_out.body is null and (_target = _session_id) is not true then
+    v_out.body := auth._refuse_delegated(_session_id);
+  end if;
   if v_out.body is not null then
     v_out.status := 403;
     return v_out;

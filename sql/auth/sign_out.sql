@@ -1,5 +1,6 @@
 -- POST /auth/v1/logout: ends sessions, and with them their tokens on the very
--- next request.
+-- next request. Whoever acts in the user's name (an app, an administrator) ends
+-- their own session alone, whatever the scope.
 create or replace function auth.sign_out(
   _user_id uuid, _session_id uuid, _scope text, _ip inet, _now timestamptz default now(),
   out status int, out body jsonb)
@@ -8,7 +9,8 @@ create or replace function auth.sign_out(
   security definer set search_path = ''
 as $$
 declare
-  v_user auth.users;
+  v_scope constant text := case when auth._is_delegated(_session_id) and _scope in ('global', 'others') then 'local' else _scope end;
+  v_user  auth.users;
 begin
   if (_scope in ('global', 'local', 'others')) is not true then
     status := 400;
@@ -23,8 +25,8 @@ begin
   end if;
   delete from auth.sessions s
    where s.user_id = _user_id
-     and case _scope when 'local' then s.id = _session_id when 'others' then s.id <> _session_id else true end;
-  perform auth._audit('logout', 'account', _user_id, _session_id, _ip, jsonb_build_object('scope', _scope));
+     and case v_scope when 'local' then s.id = _session_id when 'others' then s.id <> _session_id else true end;
+  perform auth._audit('logout', 'account', _user_id, _session_id, _ip, jsonb_build_object('scope', v_scope));
   status := 204;
 end
 $$;

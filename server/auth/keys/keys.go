@@ -42,16 +42,16 @@ func New(k *kit.Kit) *Service { return &Service{Kit: k} }
 // Mount adds the routes, the users' under their older names too.
 func (s *Service) Mount(e *echo.Echo) {
 	for _, base := range []string{"/auth/v1/api-keys", "/auth/v1/keys", "/auth/api-keys"} {
-		e.POST(base, s.create, s.Limit)
-		e.GET(base, s.list, s.Limit)
-		e.GET(base+"/usage", s.report, s.Limit)
-		e.GET(base+"/:key/usage", s.report, s.Limit)
-		e.POST(base+"/:key/revoke", s.revoke, s.Limit)
-		e.DELETE(base+"/:key", s.forget, s.Limit)
+		e.POST(base, s.create, s.Limit).Name = "user: Makes an API key, shown once."
+		e.GET(base, s.list, s.Limit).Name = "user: The API keys of the caller."
+		e.GET(base+"/usage", s.report, s.Limit).Name = "user: How the caller's API keys were used."
+		e.GET(base+"/:key/usage", s.report, s.Limit).Name = "user: How an API key was used."
+		e.POST(base+"/:key/revoke", s.revoke, s.Limit).Name = "user: Ends an API key; its use stays on record."
+		e.DELETE(base+"/:key", s.forget, s.Limit).Name = "user: Deletes an API key and its record."
 	}
-	e.POST("/auth/v1/admin/api-keys", s.adminCreate, s.Limit)
-	e.GET("/auth/v1/admin/api-keys", s.adminList, s.Limit)
-	e.DELETE("/auth/v1/admin/api-keys/:key", s.adminRevoke, s.Limit)
+	e.POST("/auth/v1/admin/api-keys", s.adminCreate, s.Limit).Name = "admin: Makes an API key of a user or of the service, shown once."
+	e.GET("/auth/v1/admin/api-keys", s.adminList, s.Limit).Name = "admin: All API keys, or a user's."
+	e.DELETE("/auth/v1/admin/api-keys/:key", s.adminRevoke, s.Limit).Name = "admin: Ends an API key."
 }
 
 type wanted struct {

@@ -58,8 +58,8 @@ func (s *Service) enroll(c echo.Context) error {
 	if in.FactorType != nil {
 		kind = *in.FactorType
 	}
-	if kind != "totp" && kind != "phone" && kind != "webauthn" {
-		return invalid("factor_type needs to be totp, phone, or webauthn")
+	if kind != "totp" && kind != "phone" && kind != "webauthn" && kind != "email" {
+		return invalid("factor_type needs to be totp, phone, webauthn or email")
 	}
 	factor := uuid.New()
 	secret := newSecret()

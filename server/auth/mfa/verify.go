@@ -166,7 +166,7 @@ func (s *Service) check(a *attempt, in *proof) (p proven, err error) {
 		}
 		p.step, err = matchStep(secret, in.Code, time.Now())
 		return p, err
-	case "phone":
+	case "phone", "email":
 		p.codeHash = s.codeHash(*a.ChallengeID, in.Code)
 		return p, nil
 	default:

@@ -24,7 +24,7 @@ type gitHub struct {
 
 func newGitHub(p config.Provider, base oauth2.Config, client *http.Client) *gitHub {
 	site := strings.TrimRight(p.Issuer, "/")
-	base.Endpoint = oauth2.Endpoint{AuthURL: site + "/login/oauth/authorize", TokenURL: site + "/login/oauth/access_token"}
+	base.Endpoint = oauth2.Endpoint{AuthURL: site + "/login/oauth/authorize", TokenURL: site + "/login/oauth/access_token", AuthStyle: oauth2.AuthStyleInParams}
 	api := site + "/api/v3"
 	if site == "https://github.com" {
 		api = "https://api.github.com"

@@ -8,6 +8,8 @@ as $$
     when 'mfa_totp_verify' then 'true'
     when 'mfa_phone_enroll' then 'false'
     when 'mfa_phone_verify' then 'false'
+    when 'mfa_email_enroll' then 'false'
+    when 'mfa_email_verify' then 'false'
     when 'mfa_webauthn_enroll' then 'true'
     when 'mfa_webauthn_verify' then 'true'
     when 'mfa_max_factors' then '10'

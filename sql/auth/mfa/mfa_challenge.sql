@@ -1,13 +1,49 @@
--- POST /factors/{id}/challenge: opens a challenge, and for a phone factor sends
--- its code in the same transaction. The server made challenge id, WebAuthn
--- challenge and code; it does not know yet which of them the factor needs.
+-- POST /factors/{id}/challenge: opens a challenge, and sends its code by SMS or
+-- mail in the same transaction. The server made challenge id, WebAuthn challenge
+-- and code; it does not know yet which of them the factor needs.
+
 create or replace function auth._mfa_send(_factor auth.mfa_factors, _sms_sealed bytea, _challenge_id uuid, _settings jsonb)
   returns void
   language plpgsql volatile
 as $$
 begin
-  perform sms.send(_to => _factor.phone, _body_template => auth._mfa_setting(_settings, 'mfa_sms_template'), _sealed => _sms_sealed,
-                   _idempotency_key => 'mfa:' || _challenge_id);
+  if _factor.factor_type = 'phone' then
+    perform sms.send(_to => _factor.phone, _body_template => auth._mfa_setting(_settings, 'mfa_sms_template'), _sealed => _sms_sealed,
+                     _idempotency_key => 'mfa:' || _challenge_id);
+  else
+    perform mail.send(_to => lower(u.email), _template => 'reauthentication', _sealed => _sms_sealed, _idempotency_key => 'mfa:' || _challenge_id,
+                      _data => jsonb_build_object('email', u.email, 'site_url', auth._setting(_settings, 'site_url')))
+       from auth.users u where u.id = _factor.user_id;
+  end if;
+end
+$$;
+
+-- Whether the session began in the user's mailbox: a code that goes there proves nothing more.
+create or replace function auth._is_from_mailbox(_session_id uuid)
+  returns boolean
+  language sql stable
+as $$
+  select not exists (
+    select from auth.sessions s, jsonb_array_elements(s.amr) a
+     where s.id = _session_id
+       and a.value ->> 'method' <> all (array['otp', 'magiclink', 'recovery', 'invite', 'email/signup', 'email_change', 'mfa/email']))
+$$;
+
+-- Why a code may not be sent yet, or not at all; null when it may.
+create or replace function auth._mfa_refuse_code(_factor auth.mfa_factors, _session_id uuid, _settings jsonb, _now timestamptz)
+  returns jsonb
+  language plpgsql stable
+as $$
+declare
+  v_until constant timestamptz := _factor.last_challenged_at + make_interval(secs => auth._mfa_setting(_settings, 'mfa_phone_max_frequency')::double precision);
+begin
+  if _factor.factor_type = 'email' and auth._is_from_mailbox(_session_id) then
+    return auth._refusal('insufficient_aal', 'A code by mail is no second factor of a sign-in by mail', 'Use another factor, or sign in with the password.');
+  elsif _factor.factor_type in ('phone', 'email') and v_until > _now then
+    return auth._refusal(case _factor.factor_type when 'phone' then 'over_sms_send_rate_limit' else 'over_email_send_rate_limit' end,
+                         'A code was sent a moment ago', null, ceil(extract(epoch from v_until - _now))::int);
+  end if;
+  return null;
 end
 $$;
 
@@ -33,7 +69,6 @@ create or replace function auth.mfa_challenge(
 as $$
 declare
   v_factor auth.mfa_factors;
-  v_gap    constant interval := make_interval(secs => auth._mfa_setting(_settings, 'mfa_phone_max_frequency')::double precision);
   v_until  constant timestamptz := _now + make_interval(secs => auth._mfa_setting(_settings, 'mfa_challenge_expiry')::double precision);
   v_wait   int;
 begin
@@ -57,18 +92,18 @@ begin
     status := 422;
     body := auth._refusal(format('mfa_%s_verify_not_enabled', v_factor.factor_type), format('MFA verification is disabled for %s', v_factor.factor_type));
     return;
-  elsif v_factor.factor_type = 'phone' and v_factor.last_challenged_at > _now - v_gap then
-    status := 429;
-    body := auth._refusal('over_sms_send_rate_limit', 'A code was sent a moment ago', null,
-                          ceil(extract(epoch from v_factor.last_challenged_at + v_gap - _now))::int);
+  end if;
+  body := auth._mfa_refuse_code(v_factor, _session_id, _settings, _now);
+  if body is not null then
+    status := case body ->> 'code' when 'insufficient_aal' then 422 else 429 end;
     return;
   end if;
-  delete from auth.mfa_challenges c where c.factor_id = v_factor.id and (c.expires_at <= _now or v_factor.factor_type = 'phone');
+  delete from auth.mfa_challenges c where c.factor_id = v_factor.id and (c.expires_at <= _now or v_factor.factor_type in ('phone', 'email'));
   update auth.mfa_factors f set last_challenged_at = _now where f.id = v_factor.id;
   insert into auth.mfa_challenges (id, factor_id, challenge, code_hash, ip, created_at, expires_at)
   values (_challenge_id, v_factor.id, case when v_factor.factor_type = 'webauthn' then _challenge end,
-          case when v_factor.factor_type = 'phone' then _code_hash end, _ip, _now, v_until);
-  if v_factor.factor_type = 'phone' then
+          case when v_factor.factor_type in ('phone', 'email') then _code_hash end, _ip, _now, v_until);
+  if v_factor.factor_type in ('phone', 'email') then
     perform auth._mfa_send(v_factor, _sms_sealed, _challenge_id, _settings);
   elsif v_factor.factor_type = 'webauthn' then
     ceremony := auth._mfa_ceremony(v_factor);
@@ -79,6 +114,6 @@ begin
 end
 $$;
 comment on function auth.mfa_challenge(uuid, uuid, uuid, uuid, bytea, bytea, bytea, inet, jsonb, timestamptz) is
-  'Opens a challenge of the user''s factor: 200 with id, type, expires_at, and what a WebAuthn ceremony needs. 403 as mfa_enroll; 404 mfa_factor_not_found; 422 mfa_…_verify_not_enabled; 429 over_request_rate_limit, over_sms_send_rate_limit.';
+  'Opens a challenge of the user''s factor: 200 with id, type, expires_at, and what a WebAuthn ceremony needs. 403 as mfa_enroll; 404 mfa_factor_not_found; 422 mfa_…_verify_not_enabled, insufficient_aal (a code by mail after a sign-in by mail); 429 over_request_rate_limit, over_sms_send_rate_limit, over_email_send_rate_limit.';
 revoke execute on function auth.mfa_challenge(uuid, uuid, uuid, uuid, bytea, bytea, bytea, inet, jsonb, timestamptz) from public;
 grant execute on function auth.mfa_challenge(uuid, uuid, uuid, uuid, bytea, bytea, bytea, inet, jsonb, timestamptz) to authenticator;

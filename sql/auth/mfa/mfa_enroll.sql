@@ -29,16 +29,23 @@ begin
     status := 400;
     body := auth._refusal('validation_failed', 'Invalid phone number format (E.164 required)');
     return;
+  elsif _factor_type = 'email' and not exists (
+    select from auth.users u where u.id = _user_id and u.email_confirmed_at is not null and not u.email_autoconfirmed) then
+    body := auth._refusal('email_not_confirmed', 'Codes go to a confirmed address only', 'Confirm the address first.');
+    return;
   end if;
   select coalesce(nullif(u.email, ''), nullif(u.phone, ''), u.id::text) into account from auth.users u where u.id = _user_id for no key update;
   delete from auth.mfa_factors f
    where f.user_id = _user_id and f.status = 'unverified'
-     and (f.created_at <= _now - make_interval(secs => auth._mfa_setting(_settings, 'mfa_factor_expiry')::double precision) or f.phone = v_phone);
+     and (f.created_at <= _now - make_interval(secs => auth._mfa_setting(_settings, 'mfa_factor_expiry')::double precision) or f.phone = v_phone or _factor_type = 'email' and f.factor_type = 'email');
   if (select count(*) from auth.mfa_factors f where f.user_id = _user_id) >= auth._mfa_setting(_settings, 'mfa_max_factors')::int then
     body := auth._refusal('too_many_enrolled_mfa_factors', 'Maximum number of enrolled factors reached', 'Unenroll one first.');
     return;
   elsif exists (select from auth.mfa_factors f where f.user_id = _user_id and f.phone = v_phone and f.status = 'verified') then
     body := auth._refusal('mfa_verified_factor_exists', 'A verified phone factor already exists for this number', 'Unenroll it first.');
+    return;
+  elsif _factor_type = 'email' and exists (select from auth.mfa_factors f where f.user_id = _user_id and f.factor_type = 'email') then
+    body := auth._refusal('mfa_verified_factor_exists', 'Codes by mail are a factor already', 'Unenroll it first.');
     return;
   end if;
   insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, phone, secret_sealed, created_at, updated_at)
@@ -56,6 +63,6 @@ begin
 end
 $$;
 comment on function auth.mfa_enroll(uuid, uuid, uuid, text, text, text, bytea, inet, jsonb, timestamptz) is
-  'Adds an unverified factor (totp, phone, webauthn) to the user and answers it, with the account name to show in an authenticator. 403 as user_get, no_authorization for anonymous users, insufficient_aal; 422 mfa_…_enroll_not_enabled, too_many_enrolled_mfa_factors, mfa_factor_name_conflict, mfa_verified_factor_exists; 400 validation_failed. Unverified factors that are too old go.';
+  'Adds an unverified factor (totp, phone, webauthn, email) to the user and answers it, with the account name to show in an authenticator. 403 as user_get, no_authorization for anonymous users, insufficient_aal; 422 mfa_…_enroll_not_enabled, too_many_enrolled_mfa_factors, mfa_factor_name_conflict, mfa_verified_factor_exists, email_not_confirmed; 400 validation_failed. Unverified factors that are too old go.';
 revoke execute on function auth.mfa_enroll(uuid, uuid, uuid, text, text, text, bytea, inet, jsonb, timestamptz) from public;
 grant execute on function auth.mfa_enroll(uuid, uuid, uuid, text, text, text, bytea, inet, jsonb, timestamptz) to authenticator;

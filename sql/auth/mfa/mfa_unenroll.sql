@@ -9,7 +9,7 @@ begin
      set aal = 'aal1', factor_id = null, updated_at = _now,
          amr = coalesce((select jsonb_agg(a.value order by a.ordinality)
                            from jsonb_array_elements(s.amr) with ordinality a
-                          where a.value ->> 'method' <> all (array['totp', 'mfa/phone', 'mfa/webauthn'])), '[]')
+                          where a.value ->> 'method' <> all (array['totp', 'mfa/phone', 'mfa/webauthn', 'mfa/email'])), '[]')
    where s.user_id = _factor.user_id and s.factor_id = _factor.id;
   delete from auth.mfa_factors f where f.id = _factor.id;
   delete from auth.mfa_recovery_codes r

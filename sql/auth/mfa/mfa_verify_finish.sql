@@ -1,5 +1,5 @@
 -- Second half of POST /factors/{id}/verify. The server says which time step a
--- TOTP code was of (null: none), which hash a phone's code has, or what an
+-- TOTP code was of (null: none), which hash a code of an SMS or mail has, or what an
 -- authenticator proved. Of many who bring the same proof at once, one wins: the
 -- challenge is deleted, a time step is spent and a counter rises in one place.
 
@@ -28,7 +28,7 @@ as $$
 begin
   if _factor.factor_type = 'totp' then
     update auth.mfa_factors f set last_step = _step where f.id = _factor.id and coalesce(f.last_step, 0) < _step;
-  elsif _factor.factor_type = 'phone' then
+  elsif _factor.factor_type in ('phone', 'email') then
     return (_challenge.code_hash = _code_hash) is true;
   elsif _factor.status = 'verified' then
     update auth.webauthn_credentials c
