@@ -22,6 +22,9 @@ func (c *s3Call) createMultipart() error {
 		return err
 	}
 	in.length = nil // that of the parts to come
+	if err := c.unconditional(); err != nil {
+		return err
+	}
 	p, err := c.s.begin(c.Request().Context(), c.as, c.bucket, c.key, "s3", true, in)
 	if err != nil {
 		return err
@@ -141,7 +144,7 @@ func (c *s3Call) completeMultipart() error {
 			ETag   string `xml:"ETag"`
 		} `xml:"Part"`
 	}
-	if err := c.bindXML(&in); err != nil {
+	if err := errors.Join(c.unconditional(), c.bindXML(&in)); err != nil {
 		return err
 	}
 	ctx := context.WithoutCancel(c.Request().Context())
@@ -243,7 +246,7 @@ func (c *s3Call) listParts() error {
 			break
 		}
 		body.NextMarker = p.Number
-		body.Parts = append(body.Parts, s3Part{p.Number, p.At.UTC().Format("2006-01-02T15:04:05.000Z"), partTag(p.Version), p.Size})
+		body.Parts = append(body.Parts, s3Part{p.Number, p.At.UTC().Format(s3Time), partTag(p.Version), p.Size})
 	}
 	return c.answer(body)
 }
