@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 
 	"howdah/server/db"
-	"howdah/server/problem"
 )
 
 func (c *s3Call) createMultipart() error {
@@ -178,9 +177,8 @@ func (c *s3Call) completeMultipart() error {
 	if err != nil {
 		return stored(err)
 	}
-	o, err := c.s.commit(ctx, id, size, version)
-	var no *problem.Problem
-	if errors.As(err, &no) {
+	o, err := c.s.commit(ctx, &writer{c.as, c.bucket, c.key, true, u.Headers, u.Metadata}, id, size, version)
+	if isNo(err) {
 		c.s.discard(ctx, id)
 	}
 	if err != nil {
