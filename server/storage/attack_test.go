@@ -223,3 +223,30 @@ func TestPublicIsNotListed(t *testing.T) {
 		t.Errorf("anon copies: %s", r.body)
 	}
 }
+
+// Past the limit everything that begins an upload waits, whichever way it comes.
+func TestUploadsArePaced(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	a.s.Config.UploadsPerMinute = -1 // is always reached: a minute may end in mid-test
+	user, bearer := a.user()
+	path := "/object/b/" + user
+	var signed struct{ URL string }
+	if err := json.Unmarshal([]byte(a.call("POST", "/object/upload/sign/b/"+user+"/l", bearer, nil).body), &signed); err != nil {
+		t.Fatal(err)
+	}
+	tus := []string{"Tus-Resumable", "1.0.0", "Upload-Length", "5", "Upload-Metadata", "bucketName " + b64("b") + ",objectName " + b64(user+"/t")}
+	for name, r := range map[string]answer{
+		"an upload": a.call("POST", path+"/f", bearer, strings.NewReader("x")), "an update": a.call("PUT", path+"/f", bearer, strings.NewReader("x")),
+		"a resumable one": a.call("POST", "/upload/resumable", bearer, nil, tus...),
+		"by a link":       a.call("PUT", signed.URL, "", strings.NewReader("x")),
+		"a copy":          a.call("POST", "/object/copy", bearer, strings.NewReader(`{"bucketId": "b", "sourceKey": "f", "destinationKey": "g"}`)),
+	} {
+		if r.status != http.StatusTooManyRequests || r.header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d %s", name, r.status, r.body)
+		}
+	}
+	if r := a.put("f", "x"); r.status != http.StatusOK {
+		t.Errorf("service_role: %d %s", r.status, r.body)
+	}
+}

@@ -16,6 +16,9 @@ import (
 )
 
 func (c *s3Call) createMultipart() error {
+	if err := c.s.pace(c.Context, c.as); err != nil {
+		return err
+	}
 	in, err := c.incoming()
 	if err != nil {
 		return err

@@ -44,6 +44,9 @@ func (c *s3Call) incoming() (*incoming, error) {
 }
 
 func (c *s3Call) putObject() error {
+	if err := c.s.pace(c.Context, c.as); err != nil {
+		return err
+	}
 	in, err := c.incoming()
 	if err != nil {
 		return err
@@ -139,6 +142,9 @@ func (c *s3Call) copySource() (bucket, key string, err error) {
 }
 
 func (c *s3Call) copyObject() error {
+	if err := c.s.pace(c.Context, c.as); err != nil {
+		return err
+	}
 	unhurried(c)
 	bucket, key, err := c.copySource()
 	if err != nil {

@@ -93,6 +93,9 @@ func (s *Service) tusOptions(c echo.Context) error {
 
 // tusCreate opens an upload; a body, if there is one, is its first part.
 func (s *Service) tusCreate(c echo.Context, as *db.Caller) error {
+	if err := s.pace(c, as); err != nil {
+		return err
+	}
 	r := c.Request()
 	t, err := tusTarget(c)
 	if err != nil {

@@ -66,6 +66,9 @@ func (s *Service) begin(ctx context.Context, as *db.Caller, bucket, name, kind s
 func (s *Service) upload(c echo.Context, as *db.Caller) error {
 	r := c.Request()
 	bucket, name := param(c, "bucket"), param(c, "*")
+	if err := s.pace(c, as); err != nil {
+		return err
+	}
 	in, err := s.receive(c)
 	if err != nil {
 		return err
@@ -162,6 +165,9 @@ const objectCopySQL = `select status, body from storage.object_copy(_bucket_id =
 func (s *Service) copy(c echo.Context, as *db.Caller) error {
 	var in transferOf
 	if err := in.read(c); err != nil {
+		return err
+	}
+	if err := s.pace(c, as); err != nil {
 		return err
 	}
 	unhurried(c)
