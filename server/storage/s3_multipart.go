@@ -81,6 +81,9 @@ func (c *s3Call) uploadPart() error {
 		err = badRequest("IncompleteBody", fmt.Sprintf("got %d of %d bytes", n, size))
 	}
 	if err == nil {
+		err = fault("part stored")
+	}
+	if err == nil {
 		var out db.Outcome
 		out, err = db.Call(ctx, c.s.Pool, partAddSQL, id, part, n, number)
 		_, err = accepted(out, err)
@@ -88,6 +91,9 @@ func (c *s3Call) uploadPart() error {
 	if err != nil {
 		c.s.dropBytes(context.WithoutCancel(ctx), part)
 		return stored(err)
+	}
+	if err := fault("part noted"); err != nil {
+		return err
 	}
 	c.Response().Header().Set("Etag", partTag(part))
 	if copies {

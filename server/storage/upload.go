@@ -203,8 +203,9 @@ func (s *Service) copyObject(ctx context.Context, as *db.Caller, in *transferOf,
 	out, err = s.commitRow(ctx, by, p.Upload, p.Size, nil)
 	if out, err = accepted(out, err); err != nil {
 		s.discard(ctx, p.Upload)
+		return out, err
 	}
-	return out, err
+	return out, fault("committed")
 }
 
 const objectsDeleteSQL = `select status, body from storage.objects_delete(_bucket_id => $1, _names => $2)`
