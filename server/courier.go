@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"log/slog"
 	"maps"
 	"os"
 
@@ -24,9 +23,6 @@ type couriers struct {
 }
 
 func newCouriers(c *config.Config, pool *db.Pool, ring *token.Ring) (*couriers, error) {
-	if c.Production() && c.Mail.Backend != "smtp" {
-		slog.Warn("no mail leaves in production: set EMAIL_BACKEND=smtp")
-	}
 	client := outbound.NewClient(c.Outbound)
 	entrance := &door.Door{Pool: pool, Verifier: ring, AnonRole: c.Rest.AnonRole}
 	post, err := mail.New(mail.Deps{

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,7 +19,7 @@ import (
 type Finding struct {
 	Check  string `json:"check"`
 	OK     bool   `json:"ok"`
-	Level  string `json:"level,omitempty"` // error, warning or info: of advice about the schema
+	Level  string `json:"level,omitempty"` // error, warning or info; empty is error
 	Detail string `json:"detail,omitempty"`
 	Fix    string `json:"fix,omitempty"`
 }
@@ -29,9 +28,9 @@ type Finding struct {
 func (f *Finding) Sick() bool { return !f.OK && f.Level != "info" }
 
 const (
-	doctorSQL = `select "check", ok, detail, fix from ops.doctor() union all select "check", ok, detail, fix from storage.doctor()`
+	doctorSQL = `select "check", ok, '' as level, detail, fix from ops.doctor() union all select "check", ok, '', detail, fix from storage.doctor()
+		union all select "check", ok, level, detail, fix from ops.doctor_machine()`
 	adviceSQL = `select rule || ': ' || object as "check", false as ok, level, detail, fix from ops.advise()`
-	clockSQL  = `select clock_timestamp(), current_setting('max_connections')::int`
 )
 
 // Doctor checks the files and keys here, and lets the database check itself.
@@ -58,7 +57,7 @@ func Doctor(ctx context.Context, c *config.Config, ownerURL string, project fs.F
 	if err != nil {
 		return findings, fmt.Errorf("ask the database (is it migrated? try `howdah migrate`): %w", err)
 	}
-	own, err := pgx.CollectRows(rows, pgx.RowToStructByNameLax[Finding])
+	own, err := pgx.CollectRows(rows, pgx.RowToStructByName[Finding])
 	if err != nil {
 		return findings, err
 	}
@@ -74,33 +73,6 @@ func Doctor(ctx context.Context, c *config.Config, ownerURL string, project fs.F
 	}
 	advice, err := pgx.CollectRows(rows, pgx.RowToStructByName[Finding])
 	return append(findings, advice...), err
-}
-
-// apart is how far two clocks may be: tokens forgive as much.
-const apart = 30 * time.Second
-
-// aroundChecked is what neither the files nor the database know alone.
-func aroundChecked(ctx context.Context, c *config.Config, conn *pgx.Conn) ([]Finding, error) {
-	var now time.Time
-	var most int32
-	if err := conn.QueryRow(ctx, clockSQL).Scan(&now, &most); err != nil {
-		return nil, err
-	}
-	off := time.Since(now).Abs()
-	return []Finding{
-		{
-			Check: "the clocks of server and database agree", OK: off < apart,
-			Detail: fmt.Sprintf("they are %s apart", off.Round(time.Second)), Fix: "run an NTP client on both machines",
-		},
-		{
-			Check: "the pool fits into the database's connections", OK: c.DB.PoolMax+5 <= most,
-			Detail: fmt.Sprintf("DB_POOL_MAX_SIZE is %d, max_connections %d", c.DB.PoolMax, most), Fix: "lower DB_POOL_MAX_SIZE, or raise max_connections",
-		},
-		{
-			Check: "no symmetric secret verifies tokens", OK: c.Auth.JWTSecret == "",
-			Detail: "JWT_SECRET is set: whoever knows it can be anybody", Fix: "unset JWT_SECRET once the tokens that it signed have expired",
-		},
-	}, nil
 }
 
 func keysChecked(c *config.Config) Finding {

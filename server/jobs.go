@@ -13,14 +13,15 @@ type JobsCall struct{ sql string }
 
 // What can be asked, each with the arguments that its function names.
 var (
-	JobsList   = JobsCall{`select body from jobs.list(_queue => $1, _name => $2, _state => $3, _before => $4, _limit => $5)`}
-	JobsShow   = JobsCall{`select jsonb_agg(s.body) from unnest($1::bigint[]) as i (id) cross join lateral jobs.show(_id => i.id) s`}
-	JobsCancel = JobsCall{`select to_jsonb(jobs.cancel(_ids => $1))`}
-	JobsRetry  = JobsCall{`select to_jsonb(jobs.retry(_ids => $1))`}
-	JobsStats  = JobsCall{`select body from jobs.stats()`}
-	CronList   = JobsCall{`select jobs.cron_list()`}
-	CronSync   = JobsCall{`select to_jsonb(jobs.cron_sync(_backend => $1))`}
-	JobsQueue  = JobsCall{`select to_jsonb(jobs.enqueue(_name => $1, _payload => $2, _queue => $3, _run_at => $4, _priority => $5, _idempotency_key => $6))`}
+	JobsList    = JobsCall{`select body from jobs.list(_queue => $1, _name => $2, _state => $3, _before => $4, _limit => $5)`}
+	JobsShow    = JobsCall{`select jsonb_agg(s.body) from unnest($1::bigint[]) as i (id) cross join lateral jobs.show(_id => i.id) s`}
+	JobsCancel  = JobsCall{`select to_jsonb(jobs.cancel(_ids => $1))`}
+	JobsRetry   = JobsCall{`select to_jsonb(jobs.retry(_ids => $1))`}
+	JobsWorkers = JobsCall{`select body from jobs.workers()`}
+	JobsStats   = JobsCall{`select body from jobs.stats()`}
+	CronList    = JobsCall{`select jobs.cron_list()`}
+	CronSync    = JobsCall{`select to_jsonb(jobs.cron_sync(_backend => $1))`}
+	JobsQueue   = JobsCall{`select to_jsonb(jobs.enqueue(_name => $1, _payload => $2, _queue => $3, _run_at => $4, _priority => $5, _idempotency_key => $6))`}
 )
 
 // Jobs asks the queue of the database at ownerURL.

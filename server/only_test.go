@@ -154,7 +154,7 @@ select (select string_agg(p.proname, ' ' order by p.proname) from pg_proc p
 		Scan(&reach, &schemas); err != nil {
 		t.Fatal(err)
 	}
-	if reach != "check_affected compile login_settings openapi ready role_settings" || schemas != "api public rest" {
+	if reach != "check_affected compile login_settings openapi ready role_settings warm_up" || schemas != "api public rest" {
 		t.Errorf("the login reaches %s in schemas %s", reach, schemas)
 	}
 }

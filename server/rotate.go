@@ -12,17 +12,16 @@ import (
 	"howdah/server/db"
 )
 
-// RotatePassword gives a role a new password. authenticator's is kept under
-// HOWDAH_HOME where that is where it comes from; any other is for the caller to
-// keep.
+// RotatePassword gives a role a new password. authenticator's is kept in the
+// file that running servers read it from; any other is for the caller to keep.
+// Between the two writes a server that connects is refused, and tries again.
 func RotatePassword(ctx context.Context, c *config.Config, ownerURL, role string) (password string, kept bool, err error) {
 	password = rand.Text()
-	kept = role == "authenticator" && c.DB.AuthenticatorPassword == "" && !c.Production()
-	if !kept {
+	path := c.DB.PasswordFile
+	if role != "authenticator" || path == "" {
 		return password, false, db.SetPassword(ctx, ownerURL, role, password)
 	}
-	path := filepath.Join(c.Home, "authenticator.password")
-	if err := os.MkdirAll(c.Home, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", false, err
 	}
 	tmp := path + ".new"

@@ -71,6 +71,7 @@ func New(ctx context.Context, c *config.Config, url, version string) (_ *Server,
 		problem.Wire{Prefix: storage.Prefix + "/upload/resumable", Render: problem.StorageText},
 		problem.Wire{Prefix: storage.Prefix + "/s3", Render: problem.StorageXML},
 	)
+	s.loops = append(s.loops, ring.Run)
 	return s, s.mount(ctx, c, ring, version)
 }
 

@@ -44,6 +44,9 @@ func Up(ctx context.Context, c *config.Config, project fs.FS, progress func(stri
 	if err != nil {
 		return stand, err
 	}
+	if err := firstAdmin(ctx, c, stand.OwnerURL); err != nil {
+		return stand, err
+	}
 	stand.URL, err = loginURL(stand.OwnerURL, password)
 	return stand, err
 }
@@ -94,16 +97,16 @@ func Sources(c *config.Config, project fs.FS) []db.Source {
 	return sources
 }
 
-// authenticatorPassword is the configured one, or one made once and kept in
-// HOWDAH_HOME.
+// authenticatorPassword is the configured one, or one made once and kept in a
+// file.
 func authenticatorPassword(c *config.Config) (string, error) {
 	if p := c.DB.AuthenticatorPassword.Reveal(); p != "" {
 		return p, nil
 	}
-	if c.Production() {
-		return "", errors.New("AUTHENTICATOR_PASSWORD must be set in production, the same for every node: try openssl rand -hex 24")
+	if c.DB.PasswordFile == "" {
+		return "", errors.New("AUTHENTICATOR_PASSWORD or AUTHENTICATOR_PASSWORD_FILE must be set in production, the same for every node: try openssl rand -hex 24")
 	}
-	return keep(filepath.Join(c.Home, "authenticator.password"))
+	return keep(c.DB.PasswordFile)
 }
 
 // keep answers the secret in a file, and makes file and secret when there is

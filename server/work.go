@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"howdah/server/config"
 	"howdah/server/db"
@@ -31,6 +32,7 @@ func (s *Server) mountJobs(c *config.Config, ring *token.Ring) error {
 	api := jobs.NewAPI(s.pool, ring, c.Rest.AnonRole)
 	s.listener.On(jobs.Channel, api.Woken)
 	api.Mount(s.echo)
+	s.loops = append(s.loops, jobs.NewKeeper(s.pool, c).Run)
 	if !c.Jobs.Enabled || !c.Jobs.DevInprocess || c.Production() {
 		return nil
 	}
@@ -65,12 +67,14 @@ func Work(ctx context.Context, c *config.Config, url string, queues []string, co
 	}
 	listener := db.NewListener(pool)
 	worker := newWorker(c, pool, listener, posts, queues, concurrency)
-	listening, stop := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() { defer close(done); listener.Run(listening) }()
+	beside, stop := context.WithCancel(ctx)
+	var loops sync.WaitGroup
+	loops.Go(func() { listener.Run(beside) })
+	loops.Go(func() { jobs.NewKeeper(pool, c).Run(beside) })
+	loops.Go(func() { ring.Run(beside) })
 	err = worker.RunConfigured(ctx)
 	stop()
-	<-done
+	loops.Wait()
 	return err
 }
 

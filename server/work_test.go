@@ -53,7 +53,11 @@ func TestJobsOverHTTP(t *testing.T) {
 	want(call("POST", "/jobs", `{"name":"nobody"}`), http.StatusUnprocessableEntity, "unknown_handler")
 	want(call("POST", "/jobs", `nonsense`), http.StatusBadRequest, "bad_json")
 	want(call("POST", "/claim", `{"queues":["ext"]}`), http.StatusUnprocessableEntity, "bad_claim")
-	want(call("POST", "/claim", `{"worker":"`+worker+`","queues":["ext"],"limit":5}`), http.StatusOK, `"payload": {"n": 1}`)
+	want(call("POST", "/claim", `{"worker":"`+worker+`","host":"py-1","queues":["ext"],"limit":5}`), http.StatusOK, `"payload": {"n": 1}`)
+	want(call("GET", "/workers", ""), http.StatusOK, `"host": "py-1"`)
+	if res := s.do(t, "GET", "/readyz", nil, ""); !strings.Contains(res.body, `"kind": "external"`) || strings.Contains(res.body, "py-1") {
+		t.Errorf("readyz: %s", res.body)
+	}
 	want(call("POST", "/claim", `{"worker":"`+worker+`","queues":["ext"],"limit":5}`), http.StatusOK, `{"jobs": []}`)
 	want(call("POST", "/heartbeat", `{"worker":"`+worker+`","ids":[`+id+`,0]}`), http.StatusOK, `[0]`)
 	want(call("POST", "/complete", `{"worker":"`+worker+`","jobs":[{"id":`+id+`,"result":{"ok":true}}]}`), http.StatusOK, `"completed": [`+id+`]`)

@@ -26,36 +26,49 @@ func adminCmd() *cobra.Command {
 }
 
 func adminCreateUserCmd() *cobra.Command {
-	var password, metadata string
+	var made server.NewUser
+	var metadata string
 	cmd := &cobra.Command{
 		Use:   "create-user <email>",
 		Short: "Make a user who can sign in; the password is read from standard input unless given",
-		Args:  exactArgs(1, "an e-mail address"),
+		Long: `Makes a user on the owner's connection, whether or not a server runs. With --role
+superadmin it makes an admin; whoever has the address already gets role and password.
+
+  howdah admin create-user root@example.com --role superadmin`,
+		Args: exactArgs(1, "an e-mail address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if password == "" {
+			made.Email = args[0]
+			if made.Password == "" {
 				fmt.Fprint(cmd.ErrOrStderr(), "password: ")
 				line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
-				if password = strings.TrimRight(line, "\r\n"); password == "" {
+				if made.Password = strings.TrimRight(line, "\r\n"); made.Password == "" {
 					return &misuseError{errors.Join(errors.New("a password is needed: type it, pipe it, or give --password"), err)}
 				}
 			}
-			body := map[string]any{"email": args[0], "password": password, "email_confirm": true}
 			if metadata != "" {
 				if !json.Valid([]byte(metadata)) {
 					return &misuseError{errors.New("--app-metadata is no JSON")}
 				}
-				body["app_metadata"] = json.RawMessage(metadata)
+				made.Metadata = json.RawMessage(metadata)
 			}
-			answer, err := askAPI(cmd, http.MethodPost, "/auth/v1/admin/users", body)
+			c, app, err := loadProject()
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), strings.TrimSpace(string(answer)))
-			return nil
+			return migrated(cmd.Context(), c, app, cmd.ErrOrStderr(), func(stand *server.Stand) error {
+				answer, err := server.CreateUser(cmd.Context(), c, stand, made)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(cmd.OutOrStdout(), string(answer))
+				return nil
+			})
 		},
 	}
-	cmd.Flags().StringVar(&password, "password", "", "password (others on this machine may see it in the list of processes)")
+	cmd.Flags().StringVar(&made.Password, "password", "", "password (others on this machine may see it in the list of processes)")
+	cmd.Flags().StringVar(&made.Role, "role", "", "role that holds everywhere: superadmin, or another of orgs.roles")
 	cmd.Flags().StringVar(&metadata, "app-metadata", "", "app_metadata as JSON")
+	cmd.MarkFlagsMutuallyExclusive("role", "app-metadata")
 	return cmd
 }
 

@@ -46,6 +46,12 @@ func TestADeveloperSDay(t *testing.T) {
 	if _, stderr, code := b.run("admin", "create-user", "ada@example.test", "--password", "correct horse battery"); code != 1 || !strings.Contains(stderr, "email_exists") {
 		t.Errorf("a user twice: exit %d, %s", code, stderr)
 	}
+	if out := b.must("admin", "create-user", "ada@example.test", "--password", "battery staple horse", "--role", "superadmin"); !strings.Contains(out, `"created": false`) {
+		t.Errorf("a user who is there, as an admin: %s", out)
+	}
+	if _, stderr, code := b.run("admin", "create-user", "eve@example.test", "--password", "short"); code != 1 || !strings.Contains(stderr, "assword") {
+		t.Errorf("a weak password: exit %d, %s", code, stderr)
+	}
 	if out := b.must("token", "--user", "ada@example.test"); strings.Count(out, ".") != 2 {
 		t.Errorf("token: %s", out)
 	}
@@ -112,23 +118,58 @@ func TestADeveloperSDay(t *testing.T) {
 	}
 }
 
+// A pack whose last file fails, when its migration, its first functions and the
+// books of both are done already.
 func TestAFeatureThatFailsLeavesNothing(t *testing.T) {
+	t.Parallel()
+	b := inProject(t, "todos")
+	b.must("migrate")
+	b.write("packs/billing/feature.json", `{"version": "1", "summary": "Invoices"}`)
+	b.write("packs/billing/migrations/billing.sql", "-- +goose Up\ncreate schema billing;\ncreate table billing.invoices (id int primary key);\n-- +goose Down\ndrop schema billing cascade;\n")
+	b.write("packs/billing/sql/billing/fine.sql", "create or replace function billing.fine() returns int language sql return 1;")
+	b.write("packs/billing/sql/billing/worse.sql", "create or replace function billing.worse() returns int\n  language nonsense as '1';")
+	b.write("packs/billing/pgtap/billing/fine.sql", "begin; select plan(1); select is(billing.fine(), 1); rollback;")
+	before := b.must("migrate", "status")
+	_, stderr, code := b.run("feature", "apply", "packs/billing")
+	if code != 1 || !strings.Contains(stderr, "sql/billing/worse.sql:") || !strings.Contains(stderr, "nothing of the pack was kept") {
+		t.Errorf("exit %d, %s", code, stderr)
+	}
+	if found, _ := filepath.Glob(filepath.Join(b.dir, "*/*billing*")); len(found) > 1 { // packs/billing
+		t.Errorf("left %v", found)
+	}
+	if after := b.must("migrate", "status"); after != before {
+		t.Errorf("before:\n%s\nafter:\n%s", before, after)
+	}
+	if out := b.must("db", "diff"); out != "" {
+		t.Errorf("the database keeps\n%s", out)
+	}
+	b.write("packs/billing/sql/billing/worse.sql", "create or replace function billing.worse() returns int language sql return 2;")
+	if out := b.must("feature", "apply", "packs/billing"); !strings.Contains(out, "+ sql/billing/worse.sql") {
+		t.Errorf("the plan: %s", out)
+	}
+	if out := b.must("test", "billing"); !strings.Contains(out, "1 passed, 0 failed") {
+		t.Errorf("test: %s", out)
+	}
+	// The books know whose file made what: without the file the function goes.
+	if err := os.Remove(filepath.Join(b.dir, "sql/billing/worse.sql")); err != nil {
+		t.Fatal(err)
+	}
+	if out := b.must("migrate"); !strings.Contains(out, "billing.worse()") {
+		t.Errorf("migrate: %s", out)
+	}
+}
+
+func TestAFeatureNeedsASoundProject(t *testing.T) {
 	t.Parallel()
 	b := inProject(t, "todos")
 	b.must("migrate")
 	b.write("sql/broken.sql", "create function public.broken( returns int")
 	_, stderr, code := b.run("feature", "apply", "audit")
-	if code != 1 || !strings.Contains(stderr, "sql/broken.sql:1") || !strings.Contains(stderr, "nothing was changed") {
+	if code != 1 || !strings.Contains(stderr, "sql/broken.sql:1") {
 		t.Errorf("exit %d, %s", code, stderr)
 	}
-	if found, _ := filepath.Glob(filepath.Join(b.dir, "*/*audit*")); len(found) > 1 {
+	if found, _ := filepath.Glob(filepath.Join(b.dir, "*/*audit*")); len(found) > 0 {
 		t.Errorf("left %v", found)
-	}
-	if err := os.Remove(filepath.Join(b.dir, "sql/broken.sql")); err != nil {
-		t.Fatal(err)
-	}
-	if out := b.must("db", "diff"); out != "" {
-		t.Errorf("the database keeps\n%s", out)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 )
 
@@ -25,13 +24,34 @@ type process struct {
 	url    string
 }
 
+// build makes the binary once for all tests.
 func build(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "howdah")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	binary, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return binary
+}
+
+var built = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(buildDir, "howdah")
+	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return binary, nil
+})
+
+var buildDir string
+
+func inBuildDir(m *testing.M) (code int) {
+	var err error
+	if buildDir, err = os.MkdirTemp("", "howdah-build-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(buildDir)
+	return m.Run()
 }
 
 // openTo is a home that the account PostgreSQL runs as can reach, too.
@@ -125,14 +145,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	p := &process{t: t, binary: build(t), home: openTo(t)}
 	p.start()
-	t.Cleanup(func() {
-		ctx := context.WithoutCancel(t.Context())
-		_ = p.cmd.Process.Signal(syscall.SIGTERM)
-		_ = p.cmd.Wait()
-		if out, err := p.command(ctx, "reset", "--yes").CombinedOutput(); err != nil {
-			t.Errorf("reset: %v\n%s", err, out)
-		}
-	})
+	t.Cleanup(p.stopAndReset)
 	status, text, err := p.call("POST", "/auth/v1/signup", "", `{"email":"ada@example.test","password":"correct horse"}`)
 	var in struct {
 		AccessToken string `json:"access_token"`

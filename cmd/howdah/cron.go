@@ -8,12 +8,13 @@ import (
 
 func cronCmd() *cobra.Command {
 	cmd := &cobra.Command{Use: "cron", Short: "Look at schedules and say who ticks", Args: cobra.NoArgs, RunE: help}
-	cmd.AddCommand(askCmd("list", "List schedules with their next and last times", server.CronList), cronSyncCmd())
+	cmd.AddCommand(askCmd("list", "List schedules with their next and last times", server.CronList, printSchedules), cronSyncCmd())
 	return cmd
 }
 
 func cronSyncCmd() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "sync",
 		Short: "Put the tick into pg_cron, or take it out, as JOBS_CRON_BACKEND has it",
 		Args:  noArgs,
@@ -26,7 +27,9 @@ func cronSyncCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return show(cmd.OutOrStdout(), body)
+			return printer(printPlain).or(asJSON)(cmd.OutOrStdout(), body)
 		},
 	}
+	jsonFlag(cmd, &asJSON)
+	return cmd
 }

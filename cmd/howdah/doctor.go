@@ -13,8 +13,14 @@ func doctorCmd() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check roles, grants, row level security, keys and drift, and say how to mend what is wrong",
-		Args:  noArgs,
+		Short: "Check roles, grants, row level security, keys, drift, replication, disk and more, and say how to mend what is wrong",
+		Long: `Checks files, keys, the server that runs here and the database, and advises on
+your schema. ✗ must be mended, · is worth a look; each comes with the SQL or the
+command that mends it (psql "$(howdah info --owner-url)" runs SQL).
+
+Exits 0 where nothing is ✗, else 1. --json prints a list of
+{check, ok, level, detail, fix}.`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, app, err := loadProject()
 			if err != nil {
@@ -28,26 +34,18 @@ func doctorCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			out := cmd.OutOrStdout()
 			if asJSON {
-				if err := json.NewEncoder(out).Encode(findings); err != nil {
+				if err := json.NewEncoder(cmd.OutOrStdout()).Encode(findings); err != nil {
 					return err
 				}
 			}
 			sick := 0
 			for _, f := range findings {
-				mark := "✓"
-				switch {
-				case f.Sick():
-					mark, sick = "✗", sick+1
-				case !f.OK:
-					mark = "·"
+				if f.Sick() {
+					sick++
 				}
 				if !asJSON {
-					fmt.Fprintf(out, "%s %s\n", mark, f.Check)
-					if !f.OK {
-						fmt.Fprintf(out, "    %s\n    fix: %s\n", f.Detail, f.Fix)
-					}
+					fmt.Fprintln(cmd.OutOrStdout(), diagnosis(f))
 				}
 			}
 			if sick > 0 {
@@ -58,4 +56,21 @@ func doctorCmd() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// diagnosis is a finding as a person reads it.
+func diagnosis(f server.Finding) string {
+	mark := "✓"
+	switch {
+	case f.OK && f.Detail != "":
+		return "✓ " + f.Check + " (" + f.Detail + ")"
+	case f.Sick():
+		mark = "✗"
+	case !f.OK:
+		mark = "·"
+	}
+	if f.OK {
+		return mark + " " + f.Check
+	}
+	return fmt.Sprintf("%s %s\n    %s\n    fix: %s", mark, f.Check, f.Detail, f.Fix)
 }

@@ -38,9 +38,11 @@ func envValidateCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate",
 		Short: "Check the settings as production would, and list every mistake",
-		Args:  noArgs,
+		Long: `Says all at once what keeps howdah from starting with HOWDAH_ENV=production (✗) and
+what it would warn of (·), each with what to set. Exits 1 where something is ✗.`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			err := config.Validate()
+			warnings, err := config.Validate()
 			var mistakes *config.Mistakes
 			if err != nil && !errors.As(err, &mistakes) {
 				return err
@@ -51,10 +53,13 @@ func envValidateCmd() *cobra.Command {
 			}
 			out := cmd.OutOrStdout()
 			if asJSON {
-				err = json.NewEncoder(out).Encode(map[string]any{"ok": len(lines) == 0, "mistakes": lines})
+				err = json.NewEncoder(out).Encode(map[string]any{"ok": len(lines) == 0, "mistakes": lines, "warnings": append([]string{}, warnings...)})
 			} else {
 				for _, line := range lines {
 					fmt.Fprintln(out, "✗", line)
+				}
+				for _, line := range warnings {
+					fmt.Fprintln(out, "·", line)
 				}
 			}
 			if len(lines) > 0 {

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +9,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,13 +20,15 @@ import (
 	"howdah/server/dev"
 )
 
-// featurePack is a set of files that a project may take over.
+// featurePack is a set of files that a project may take over: one of ours, or a
+// folder with a feature.json.
 type featurePack struct {
 	Name    string   `json:"name"`
 	Version string   `json:"version"`
 	Summary string   `json:"summary"`
 	Next    string   `json:"next"`
 	Files   []string `json:"files"`
+	tree    fs.FS
 }
 
 const featuresDir = "_features"
@@ -94,9 +95,13 @@ func featureInfoCmd() *cobra.Command {
 func featureApplyCmd() *cobra.Command {
 	var plan bool
 	cmd := &cobra.Command{
-		Use:   "apply <name>",
+		Use:   "apply <name or folder>",
 		Short: "Write a pack's files into the project and apply them; whole or not at all",
-		Args:  exactArgs(1, "a pack's name"),
+		Long: `Lists the files that the pack brings (--plan stops there), writes them, and
+brings the database up to them in one transaction. What fails leaves neither
+files nor anything in the database. A folder is a pack of your own: feature.json
+with version, summary and next, and migrations/, sql/, functions/, pgtap/.`,
+		Args: exactArgs(1, "a pack's name, or its folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := ownProject()
 			if err != nil {
@@ -116,9 +121,9 @@ func featureApplyCmd() *cobra.Command {
 				return nil
 			}
 			if err := applyPack(cmd, c, p); err != nil {
-				return fmt.Errorf("%w\nnothing was changed", err)
+				return fmt.Errorf("%w\nnothing of the pack was kept", err)
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "howdah: applied. Next: %s\n", p.Next)
+			fmt.Fprintf(cmd.ErrOrStderr(), "howdah: applied. Next: %s\n", cmp.Or(p.Next, "howdah test"))
 			return nil
 		},
 	}
@@ -127,69 +132,79 @@ func featureApplyCmd() *cobra.Command {
 }
 
 func readPack(name string) (*featurePack, error) {
-	root := path.Join(featuresDir, name)
-	text, err := fs.ReadFile(templates.FS, path.Join(root, "feature.json"))
-	if err != nil || strings.Contains(name, "/") {
+	p := &featurePack{Name: filepath.Base(name)}
+	var err error
+	if strings.ContainsAny(name, `/\.`) {
+		p.tree = os.DirFS(name)
+	} else if p.tree, err = fs.Sub(templates.FS, path.Join(featuresDir, name)); err != nil {
+		return nil, err
+	}
+	text, err := fs.ReadFile(p.tree, "feature.json")
+	if err != nil {
 		return nil, &misuseError{fmt.Errorf("there is no feature pack %s: howdah feature list shows those there are", name)}
 	}
-	p := &featurePack{Name: name}
 	if err := json.Unmarshal(text, p); err != nil {
-		return nil, fmt.Errorf("feature pack %s: %w", name, err)
+		return nil, fmt.Errorf("%s/feature.json: %w", name, err)
 	}
-	err = fs.WalkDir(templates.FS, root, func(file string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && path.Base(file) != "feature.json" {
-			p.Files = append(p.Files, strings.TrimPrefix(file, root+"/"))
+	p.Files = nil
+	err = fs.WalkDir(p.tree, ".", func(file string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.Contains(file, "/") {
+			p.Files = append(p.Files, file)
 		}
 		return err
 	})
 	return p, err
 }
 
-// applyPack writes the files and brings the database up to them. On failure
-// the files go again, and what the migration made is taken back.
-func applyPack(cmd *cobra.Command, c *config.Config, p *featurePack) (err error) {
-	var written []string
-	defer func() {
-		if err != nil {
-			for _, file := range written {
-				err = errors.Join(err, os.Remove(file))
-				_ = os.Remove(filepath.Dir(file)) // if it is empty now
-			}
-		}
-	}()
-	for _, file := range p.Files {
-		text, err := fs.ReadFile(templates.FS, path.Join(featuresDir, p.Name, file))
-		if err != nil {
+// applyPack brings the database up to the project, so that what fails then is
+// the pack's, writes the files and applies them in one transaction. On failure
+// the files go again.
+func applyPack(cmd *cobra.Command, c *config.Config, p *featurePack) error {
+	ctx, sources := cmd.Context(), server.Sources(c, os.DirFS(c.Project))
+	return grounded(ctx, c, cmd.ErrOrStderr(), func(stand *server.Stand) (err error) {
+		if _, err := db.Migrate(ctx, stand.OwnerURL, "", sources...); err != nil {
 			return err
 		}
-		to := filepath.Join(c.Project, filepath.FromSlash(file))
-		if path.Dir(file) == "migrations" {
-			to, err = dev.NewMigration(filepath.Dir(to), strings.TrimSuffix(path.Base(file), ".sql"), string(text))
-		} else if err = os.MkdirAll(filepath.Dir(to), 0o755); err == nil { //nolint:gosec // a folder of source code
-			err = os.WriteFile(to, text, 0o644) //nolint:gosec // source code, for all to read
-		}
-		if err != nil {
-			return err
-		}
-		written = append(written, to)
-	}
-	return upOrBack(cmd.Context(), cmd, c, written)
-}
-
-func upOrBack(ctx context.Context, cmd *cobra.Command, c *config.Config, written []string) error {
-	sources := server.Sources(c, os.DirFS(c.Project))
-	return grounded(ctx, c, cmd.ErrOrStderr(), func(stand *server.Stand) error {
-		report, err := db.Migrate(ctx, stand.OwnerURL, "", sources...)
-		if err == nil {
-			return nil
-		}
-		for _, source := range sources {
-			ours := func(file string) bool { return slices.Contains(report.Migrated, "app/"+filepath.Base(file)) }
-			if source.Name == "app" && slices.ContainsFunc(written, ours) {
-				_, back := db.MigrateDown(ctx, stand.OwnerURL, source)
-				err = errors.Join(err, back)
+		var written []string
+		defer func() {
+			if err != nil {
+				err = errors.Join(err, takeBack(written))
 			}
+		}()
+		for _, file := range p.Files {
+			to, err := p.write(c.Project, file)
+			if err != nil {
+				return err
+			}
+			written = append(written, to)
 		}
+		_, err = db.MigrateWhole(ctx, stand.OwnerURL, server.Sources(c, os.DirFS(c.Project))...)
 		return err
 	})
+}
+
+// write puts one file of the pack into the project; migrations get the next number.
+func (p *featurePack) write(project, file string) (string, error) {
+	text, err := fs.ReadFile(p.tree, file)
+	if err != nil {
+		return "", err
+	}
+	to := filepath.Join(project, filepath.FromSlash(file))
+	if path.Dir(file) == "migrations" {
+		return dev.NewMigration(filepath.Dir(to), strings.TrimSuffix(path.Base(file), ".sql"), string(text))
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil { //nolint:gosec // a folder of source code
+		return "", err
+	}
+	return to, os.WriteFile(to, text, 0o644) //nolint:gosec // source code, for all to read
+}
+
+// takeBack removes files, and the folders that are empty then.
+func takeBack(files []string) error {
+	var err error
+	for _, file := range files {
+		err = errors.Join(err, os.Remove(file))
+		_ = os.Remove(filepath.Dir(file)) // fails where something else is in it, which stays
+	}
+	return err
 }

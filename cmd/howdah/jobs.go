@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"strconv"
 	"text/tabwriter"
 	"time"
@@ -16,10 +15,11 @@ import (
 func jobsCmd() *cobra.Command {
 	cmd := &cobra.Command{Use: "jobs", Short: "Look at the queue and act on it", Args: cobra.NoArgs, RunE: help}
 	cmd.AddCommand(
-		jobsListCmd(), jobsEnqueueCmd(), byIDs("show", "Show a job with its payload, result and history", server.JobsShow),
-		byIDs("cancel", "End jobs that are not done", server.JobsCancel),
-		byIDs("retry", "Run dead, cancelled or scheduled jobs now", server.JobsRetry),
-		askCmd("stats", "Count jobs by queue and state, and list workers", server.JobsStats),
+		jobsListCmd(), jobsEnqueueCmd(), byIDs("show", "Show a job with its payload, result and history", server.JobsShow, printJobs),
+		byIDs("cancel", "End jobs that are not done", server.JobsCancel, printChanged),
+		byIDs("retry", "Run dead, cancelled or scheduled jobs now", server.JobsRetry, printChanged),
+		askCmd("stats", "Count jobs by queue and state", server.JobsStats, printStats),
+		askCmd("workers", "List workers, own and external ones, with whether they live", server.JobsWorkers, printWorkers),
 	)
 	return cmd
 }
@@ -39,25 +39,24 @@ func askQueue(cmd *cobra.Command, call server.JobsCall, args ...any) (body json.
 	return body, err
 }
 
-// show prints what a function answered, indented.
-func show(out io.Writer, body json.RawMessage) error {
-	enc := json.NewEncoder(out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(body)
-}
-
-func askCmd(use, short string, call server.JobsCall) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+// askCmd asks without arguments and prints the answer for people, or, with
+// --json, as it came.
+func askCmd(use, short string, call server.JobsCall, printed printer) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{Use: use, Short: short, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		body, err := askQueue(cmd, call)
 		if err != nil {
 			return err
 		}
-		return show(cmd.OutOrStdout(), body)
+		return printed.or(asJSON)(cmd.OutOrStdout(), body)
 	}}
+	jsonFlag(cmd, &asJSON)
+	return cmd
 }
 
-func byIDs(use, short string, call server.JobsCall) *cobra.Command {
-	return &cobra.Command{Use: use + " ID…", Short: short, Args: cobra.MinimumNArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+func byIDs(use, short string, call server.JobsCall, printed printer) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{Use: use + " ID…", Short: short, Args: cobra.MinimumNArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 		var ids []int64
 		for _, arg := range args {
 			id, err := strconv.ParseInt(arg, 10, 64)
@@ -70,8 +69,14 @@ func byIDs(use, short string, call server.JobsCall) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return show(cmd.OutOrStdout(), body)
+		return printed.or(asJSON)(cmd.OutOrStdout(), body)
 	}}
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func jsonFlag(cmd *cobra.Command, to *bool) {
+	cmd.Flags().BoolVar(to, "json", false, "print JSON, for scripts")
 }
 
 func jobsListCmd() *cobra.Command {
@@ -86,7 +91,7 @@ func jobsListCmd() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return show(cmd.OutOrStdout(), body)
+				return printJSON(cmd.OutOrStdout(), body)
 			}
 			var page struct {
 				Jobs []struct {
@@ -119,7 +124,7 @@ func jobsListCmd() *cobra.Command {
 	cmd.Flags().StringVar(&state, "state", "", "ready, scheduled, held, blocked, running, succeeded, dead or cancelled")
 	cmd.Flags().Int64Var(&before, "before", 0, "older than this id")
 	cmd.Flags().Int64Var(&limit, "limit", 50, "at most so many")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	jsonFlag(cmd, &asJSON)
 	return cmd
 }
 
@@ -127,6 +132,7 @@ func jobsEnqueueCmd() *cobra.Command {
 	var payload, queue, key string
 	var delay time.Duration
 	var priority int
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "enqueue NAME", Short: "Put a job into its queue and print its id", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -141,9 +147,10 @@ func jobsEnqueueCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return show(cmd.OutOrStdout(), body)
+			return printer(printPlain).or(asJSON)(cmd.OutOrStdout(), body)
 		},
 	}
+	jsonFlag(cmd, &asJSON)
 	cmd.Flags().StringVar(&payload, "payload", "{}", "a JSON object")
 	cmd.Flags().StringVar(&queue, "queue", "", "queue (default: the handler's)")
 	cmd.Flags().StringVar(&key, "key", "", "idempotency key")

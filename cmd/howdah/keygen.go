@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"text/tabwriter"
 	"time"
 
@@ -20,8 +19,10 @@ func keygenCmd() *cobra.Command {
 		Short: "Manage the keys that sign tokens: init, status, rotate, activate, prune",
 		Long: `Keys rotate without downtime: rotate publishes a new key, activate makes it sign
 once verifiers that cache the JWKS know it (ten minutes), prune deletes retired
-ones once their tokens and API keys are no longer used. Servers read the keyset
-at their start: restart each after activate and prune.`,
+ones once their tokens and API keys are no longer used. Servers take a changed
+keyset over within seconds; nothing is to be restarted. Where several machines
+serve, copy it to each of them after every step. The secrets beside the keys are
+` + "`howdah secret`" + `'s.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -52,7 +53,7 @@ at their start: restart each after activate and prune.`,
 				return err
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), kid)
-			fmt.Fprintf(cmd.ErrOrStderr(), "howdah: restart the servers, wait ten minutes, then: howdah keygen activate %s\n", kid)
+			fmt.Fprintf(cmd.ErrOrStderr(), "howdah: it is published; in ten minutes: howdah keygen activate %s\n", kid)
 			return nil
 		}),
 		keyVerb("activate <kid>", "Make a key sign; the one that signed retires, and still verifies", 1, func(_ *cobra.Command, c *config.Config, args []string) error {
@@ -79,11 +80,8 @@ func keyStatusCmd() *cobra.Command {
 	var asJSON bool
 	cmd := keyVerb("status", "List the keys and what each does", 0, func(cmd *cobra.Command, c *config.Config, _ []string) error {
 		keys, err := token.Keys(c.KeysDir())
-		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("there is no keyset under %s: `howdah keygen init` makes one", c.KeysDir())
-		}
 		if err != nil {
-			return err
+			return withKeyset(c, err)
 		}
 		if asJSON {
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(keys)

@@ -18,9 +18,16 @@ func passwordCmd() *cobra.Command {
 	cmd.AddCommand(&cobra.Command{
 		Use:   "rotate <role>",
 		Short: "Give a role a new password; authenticator's is kept for the servers of this home",
-		Long: `Gives a role that logs in a new password. Connections that are open stay; servers
-log in anew with the password of AUTHENTICATOR_PASSWORD, which is to be changed
-everywhere and needs a restart, or with the one kept under HOWDAH_HOME.`,
+		Long: `Gives a role that logs in a new password. Connections that are open stay.
+
+authenticator, without downtime: its password lies in AUTHENTICATOR_PASSWORD_FILE
+(in development a file under HOWDAH_HOME), which this writes and servers read for
+each new connection: nothing is to be restarted. Several machines share the file,
+or get it copied at once. Where the password is in AUTHENTICATOR_PASSWORD it is
+printed: set it everywhere and restart within the hour in which pools renew their
+connections.
+
+Any other role: the password is printed, for its user to keep.`,
 		Args: exactArgs(1, "a role"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := load()
@@ -33,7 +40,7 @@ everywhere and needs a restart, or with the one kept under HOWDAH_HOME.`,
 					return err
 				}
 				if kept {
-					fmt.Fprintln(cmd.ErrOrStderr(), "howdah: rotated and kept; restart the servers of this home")
+					fmt.Fprintln(cmd.ErrOrStderr(), "howdah: rotated, and kept in "+c.DB.PasswordFile+"; servers use it from their next connection on")
 					return nil
 				}
 				fmt.Fprintln(cmd.OutOrStdout(), password)

@@ -61,6 +61,11 @@ func loadOnly(only string) (*config.Config, error) {
 
 func settled(c *config.Config) *config.Config {
 	slog.SetDefault(server.NewLogger(os.Stderr, c.Server))
+	if c.Production() {
+		for _, line := range c.Warnings() {
+			slog.Warn("unsafe in production", "setting", line)
+		}
+	}
 	// `howdah keys --env` exports the private cluster's URL too: it stays private.
 	if info, err := cluster.Describe(c.Home); err == nil && c.DB.URL.Reveal() == info.URL {
 		c.DB.URL = ""

@@ -24,6 +24,11 @@ other workers. Any number of workers may run at once, on any machine.`,
 				return err
 			}
 			return migrated(cmd.Context(), c, app, cmd.ErrOrStderr(), func(stand *server.Stand) error {
+				if c.Jobs.CronBackend == "pg_cron" { // or nobody would tick
+					if _, err := server.Jobs(cmd.Context(), stand.OwnerURL, server.CronSync, c.Jobs.CronBackend); err != nil {
+						return err
+					}
+				}
 				slog.InfoContext(cmd.Context(), "working", "queues", queues, "concurrency", concurrency)
 				return server.Work(cmd.Context(), c, stand.URL, queues, concurrency)
 			})

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(inBuildDir(m))
 }
 
 // crashWorker runs a handler whose effect is a transaction of its own, so that
@@ -49,10 +49,12 @@ func crashWorker(url string) error {
 		Concurrency: 20, PollIntervalS: 0.1, DefaultMaxAttempts: 100, BackoffBaseS: 0.01, BackoffMaxS: 0.1,
 		VisibilityTimeoutS: 1, DrainTimeoutS: 5, RetentionS: 86400, CronBackend: "off",
 	}})
-	s.Register("effect.go", func(ctx context.Context, j jobs.Job) (json.RawMessage, error) {
+	effect := func(ctx context.Context, j jobs.Job) (json.RawMessage, error) {
 		_, err := pool.Exec(ctx, `select public.effect($1)`, j.Payload)
 		return j.Payload, err
-	})
+	}
+	s.Register("effect.go", effect)
+	s.Register("effect.step", effect)
 	return s.RunConfigured(ctx)
 }
 
@@ -125,11 +127,9 @@ update jobs.settings set default_max_attempts = 100;
 select jobs.enqueue_many((select jsonb_agg(jsonb_build_object('name', case n % 2 when 0 then 'effect.sql' else 'effect.go' end, 'payload', jsonb_build_object('n', n)))
   from generate_series(1, 10000) n))`
 
-// Workers are killed again and again, PostgreSQL once in the middle: each
-// effect happens, those in the database's own transaction happen once, each
-// completion is acknowledged once, and no job is lost.
-func TestNoJobIsLostWhenWorkersAndPostgresAreKilled(t *testing.T) {
-	t.Parallel()
+// newCrashSite is a cluster with what setUp makes in it.
+func newCrashSite(t *testing.T, setUp string) *crashSite {
+	t.Helper()
 	c := &crashSite{t: t, p: &process{t: t, binary: build(t), home: openTo(t)}}
 	c.howdah("up")
 	t.Cleanup(func() {
@@ -149,58 +149,103 @@ func TestNoJobIsLostWhenWorkersAndPostgresAreKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.login = fmt.Sprintf("postgres://authenticator:%s@%s:%d/%s?sslmode=disable", strings.TrimSpace(string(password)), at.Host, at.Port, at.Database)
-	conn, err := pgx.Connect(t.Context(), c.owner)
+	c.do(setUp)
+	return c
+}
+
+// do runs SQL as the owner.
+func (c *crashSite) do(sql string) {
+	c.t.Helper()
+	conn, err := pgx.Connect(c.t.Context(), c.owner)
 	if err != nil {
-		t.Fatal(err)
+		c.t.Fatal(err)
 	}
-	if _, err := conn.Exec(t.Context(), setUpSQL); err != nil {
-		t.Fatal(err)
+	defer conn.Close(context.WithoutCancel(c.t.Context()))
+	if _, err := conn.Exec(c.t.Context(), sql); err != nil {
+		c.t.Fatal(err)
 	}
-	_ = conn.Close(t.Context())
-	for range 3 {
-		c.workers = append(c.workers, c.startWorker())
+}
+
+// none fails the test for each of the questions whose answer is not 0.
+func (c *crashSite) none(questions map[string]string) {
+	c.t.Helper()
+	for what, sql := range questions {
+		if n, ok := c.ask(sql); !ok || n != 0 {
+			c.t.Errorf("%d %s", n, what)
+		}
 	}
-	c.killUntilDone()
-	for what, sql := range map[string]string{
+}
+
+// Workers are killed again and again, PostgreSQL once in the middle: each
+// effect happens, those in the database's own transaction happen once, each
+// completion is acknowledged once, and no job is lost.
+func TestNoJobIsLostWhenWorkersAndPostgresAreKilled(t *testing.T) {
+	t.Parallel()
+	c := newCrashSite(t, setUpSQL)
+	c.killUntilDone(10000, 700, c.startWorker)
+	c.none(map[string]string{
 		"jobs that did not succeed":            `select count(*) from jobs.finished f where f.state <> 'succeeded'`,
 		"jobs that were acknowledged twice":    `select count(*) - count(distinct f.id) from jobs.finished f`,
 		"effects that did not happen":          `select count(*) from generate_series(1, 10000) n where not exists (select from public.effects e where e.n = n.n)`,
 		"effects in a transaction, not once":   `select count(*) from (select from public.effects e where e.n % 2 = 0 group by e.n having count(*) <> 1) twice`,
 		"jobs that are neither done nor there": `select 10000 - count(*) from jobs.finished f`,
-	} {
-		if n, ok := c.ask(sql); !ok || n != 0 {
-			t.Errorf("%d %s", n, what)
-		}
-	}
+	})
 	killed, _ := c.ask(`select count(*) from jobs.finished f where f.attempts > 1`)
 	t.Logf("%d jobs needed more than one attempt", killed)
 }
 
-// killUntilDone kills a worker for each 700 jobs that were done, and PostgreSQL
-// after half of them.
-func (c *crashSite) killUntilDone() {
+const setUpRunsSQL = `create table public.effects (run bigint not null, step text not null, at timestamptz not null default clock_timestamp());
+create function public.effect(_p jsonb) returns void language sql security definer as $$
+  insert into public.effects (run, step) values ((_p #>> '{workflow,run}')::bigint, _p #>> '{workflow,step}') $$;
+select jobs.register('effect.sql', 'public.effect'), jobs.register('effect.step');
+update jobs.settings set default_max_attempts = 100;
+select jobs.workflow('trip', '[{"name": "a", "job": "effect.step"}, {"name": "b", "job": "effect.sql"}, {"name": "nap", "sleep": "10 ms"},
+  {"name": "c", "job": "effect.step", "after": ["nap"]}, {"name": "d", "job": "effect.sql", "after": ["nap"]}, {"name": "e", "job": "effect.step", "after": ["c", "d"]}]');
+select jobs.start('trip') from generate_series(1, 300)`
+
+// Runs of a workflow go on at the step where their worker, or PostgreSQL, was
+// killed: what is recorded is not done again.
+func TestWorkflowsGoOnWhereTheyWereKilled(t *testing.T) {
+	t.Parallel()
+	c := newCrashSite(t, setUpRunsSQL)
+	c.killUntilDone(1800, 100, c.startWorker)
+	c.none(map[string]string{
+		"runs that did not succeed":           `select count(*) from jobs.runs r where r.state <> 'succeeded'`,
+		"steps that did not happen":           `select 300 * 5 - count(*) from (select distinct e.run, e.step from public.effects e) e`,
+		"steps done again when recorded":      `select count(*) from (select from jobs.finished f where f.name like 'effect.%' group by f.payload #> '{workflow,run}', f.payload #> '{workflow,step}' having count(*) > 1) twice`,
+		"steps begun before those they await": `select count(*) from public.effects e join public.effects a on a.run = e.run where e.step = 'e' and a.step in ('a', 'b') and a.at > e.at`,
+		"steps in a transaction, not once":    `select count(*) from (select from public.effects e where e.step in ('b', 'd') group by e.run, e.step having count(*) <> 1) twice`,
+	})
+}
+
+// killUntilDone starts three workers, kills one for each so many jobs that were
+// done, and PostgreSQL after half of them.
+func (c *crashSite) killUntilDone(jobs, each int, start func() *exec.Cmd) {
 	c.t.Helper()
+	for range 3 {
+		c.workers = append(c.workers, start())
+	}
 	deadline := time.Now().Add(3 * time.Minute)
 	kills, postgres := 0, false
 	for {
 		done, ok := c.ask(`select count(*) from jobs.finished`)
 		switch {
-		case done == 10000:
+		case done == jobs:
 			c.t.Logf("%d workers were killed", kills)
 			return
 		case time.Now().After(deadline):
-			c.t.Fatalf("only %d of 10000 jobs were done after %d kills", done, kills)
+			c.t.Fatalf("only %d of %d jobs were done after %d kills", done, jobs, kills)
 		case !ok:
-		case done >= 5000 && !postgres:
+		case done >= jobs/2 && !postgres:
 			postgres = true
 			c.killPostgres()
-		case done > 700*(kills+1):
+		case done > each*(kills+1):
 			victim := kills % len(c.workers)
 			if err := c.workers[victim].Process.Kill(); err != nil {
 				c.t.Fatal(err)
 			}
 			_ = c.workers[victim].Wait()
-			c.workers[victim] = c.startWorker()
+			c.workers[victim] = start()
 			kills++
 		}
 		time.Sleep(5 * time.Millisecond)

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 select tests.catch_mail();
 create temporary view settings as select '{"autoconfirm": false, "mail_gap": 0, "sms_gap": 0, "phone_enabled": true, "rate_limit_enabled": false}'::jsonb as s;
@@ -18,6 +18,9 @@ select results_eq($$ select * from pg_temp.otp(null, true, '+43 660 1234567') $$
 select results_eq($$ select recipient from tests.sent order by id desc limit 1 $$, array['436601234567'], 'and is kept as digits');
 select results_eq($$ select status, body ->> 'code' from auth.otp_request('eve@example.test', null, true, '{}', tests.token('1', 'x'), null, '{"disable_signup": true}') $$,
                   $$ values (422, 'signup_disabled') $$, 'sign-up can be off');
+select auth.otp_request('eve@example.test', null, false, '{}', '{}', '192.0.2.1', '{"rate_limit_magiclink": 1, "rate_limit_otp": 0}', 'magiclink');
+select results_eq($$ select status from auth.otp_request('eve@example.test', null, false, '{}', '{}', '192.0.2.1', '{"rate_limit_magiclink": 1}', 'magiclink') $$,
+                  array[429], 'magic links have a limit of their own');
 select tests.as_anon();
 select throws_ok($$ select auth.otp_request(null, null, null, null, null, null, '{}') $$, '42501', null, 'anon may not call it');
 

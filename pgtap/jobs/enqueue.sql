@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(10);
 
 select isnt(jobs.enqueue('mail.send', '{"message": 1}'), null, 'a job gets an id');
 select results_eq($$ select state::text, queue, name, max_attempts, priority from jobs.jobs $$,
@@ -17,6 +17,14 @@ select throws_ok($$ select jobs.enqueue('mail.send', '{"to": 1}') $$, 'PT422', '
                  'a payload without what the handler requires is refused');
 select tests.as_service();
 select lives_ok($$ select jobs.enqueue('webhook.deliver') $$, 'trusted servers enqueue');
+
+select tests.as_owner();
+create role reporter;
+grant reporter to authenticator;
+create function public.f() returns void language sql as $$ $$;
+select lives_ok($$ select jobs.enqueue('sql', '{"function": "public.f", "role": "reporter"}') $$, 'a function may run as a role that the asker may become');
+select tests.as_service();
+select throws_ok($$ select jobs.enqueue('sql', '{"function": "public.f", "role": "reporter"}') $$, 'PT422', 'You may not have jobs run as reporter.', 'and as no other');
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(8);
 
 create function public.f(_p jsonb) returns void language sql as $$ $$;
 select is(jobs.register('f', 'public.f', _version => 2), 'f@2', 'a version has a name of its own');
@@ -10,6 +10,15 @@ select throws_ok($$ select jobs.register('g', 'public.nope') $$, 'PT422', 'There
                  'functions that are not there are refused');
 select throws_ok($$ select jobs.register('g', 'public.f', 'howdah_owner') $$, 'PT422', 'Jobs cannot run as howdah_owner: grant it to authenticator first.',
                  'and roles that nobody may take');
+
+create role reporter;
+grant reporter to authenticator;
+do $$ begin perform jobs.register('report', 'public.f', 'reporter'); end $$;
+select throws_ok($$ select jobs.register('g', 'public.f', 'authenticator') $$, 'PT422', 'Jobs cannot run as authenticator: grant it to authenticator first.',
+                 'and the login of the server');
+select tests.as_service();
+select throws_ok($$ select jobs.register('g', 'public.f', 'reporter') $$, 'PT422', 'You may not have jobs run as reporter.', 'nobody lends a role that is not theirs');
+select lives_ok($$ select jobs.enqueue('report') $$, 'but a handler that was registered under one is there for all');
 
 select * from finish();
 rollback;

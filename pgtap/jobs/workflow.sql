@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(16);
 
 create function public.add_one(_p jsonb) returns jsonb language sql as $$
   select to_jsonb((_p #>> '{workflow,input,n}')::int + 1)
@@ -45,6 +45,22 @@ select is(jobs.retry_step((select id from run), 'ship'), true, 'and may be tried
 select pg_temp.round();
 select is((select r.state from jobs.runs r join run using (id)), 'succeeded', 'with which the run goes on to its end');
 select is(jobs.emit((select id from run), 'more'), false, 'after which nothing reaches it');
+
+create function public.goes(_p jsonb) returns void language sql as $$ $$;
+do $$ begin perform jobs.register('goes', 'public.goes'), jobs.workflow('gone', '[{"name": "first", "job": "add_one"}, {"name": "then", "job": "goes"}]');
+  perform jobs.workflow('eternal', '[{"name": "first", "job": "add_one"}, {"name": "then", "sleep": "170000000 years"}]'); end $$;
+insert into run select jobs.start(w.name, '{"n": 1}') from unnest(array['gone', 'eternal']) as w (name);
+drop function public.goes(jsonb);
+select pg_temp.round();
+select set_eq($$ select s.name, s.state, s.error from jobs.steps s join jobs.runs r on r.id = s.run where r.workflow in ('gone', 'eternal') $$,
+              $$ values ('first', 'succeeded', null), ('then', 'failed', 'There is no function public.goes(jsonb) or public.goes().'),
+                        ('first', 'succeeded', null), ('then', 'failed', 'timestamp out of range') $$, 'a step that cannot begin fails, not the one before it');
+select set_eq($$ select r.workflow, r.state from jobs.runs r where r.workflow in ('gone', 'eternal') $$,
+              $$ values ('gone', 'failed'), ('eternal', 'failed') $$, 'and its run with it');
+create function public.goes(_p jsonb) returns void language sql as $$ $$;
+select is(jobs.retry_step((select r.id from jobs.runs r where r.workflow = 'gone'), 'then'), true, 'until what lacked is there');
+select pg_temp.round();
+select is((select r.state from jobs.runs r where r.workflow = 'gone'), 'succeeded', 'then it goes on');
 
 select * from finish();
 rollback;

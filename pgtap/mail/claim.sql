@@ -10,8 +10,9 @@ select results_eq('select c.state, c.sealed from m, mail.claim(m.plain, _now => 
 select results_eq('select c.state, c.sealed, c.attempts from m, mail.claim(m.plain, _now => pg_temp.later()) c', $$ values ('sending', '\xaa'::bytea, 2) $$,
                   'after a crash a message without a key is taken again');
 select results_eq('select c.state from m, mail.claim(m.keyed) c', array['sending'], 'one with a key is taken once');
+select mail.hand_over(keyed, 1) from m;
 select results_eq('select c.state, c.sealed, c.attempts from m, mail.claim(m.keyed, _now => pg_temp.later()) c', $$ values ('unknown', null::bytea, 1) $$,
-                  'and given up after a crash: it must not go twice');
+                  'and given up after a crash while it was handed over: it must not go twice');
 select is_empty('select c.* from m, mail.claim(m.keyed) c', 'what is done is not taken');
 select is_empty('select * from mail.claim(0)', 'nor what is not there');
 update mail.messages set max_attempts = attempts where id = (select m.plain from m);

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 
 -- What this transaction writes is not yet in any snapshot: changes of other transactions are made up.
 create function pg_temp.change(_xid text) returns void language sql as $$
@@ -14,9 +14,11 @@ select is(pg_temp.news('10:10:', '11:13:11'), array['10', '12'], 'not before');
 select is(pg_temp.news('10:10:', '20:20:', (select max(id) - 1 from realtime.changes)), array['13'], 'a place within a batch goes on from there');
 select is((select (r.more, cardinality((r.batches[1]).ids)) from realtime.read_changes('10:10:', '20:20:', 0, 3) r)::text, '(t,3)',
           'a limit is kept, and said');
-update realtime.settings set trimmed = '15';
+update realtime.settings set trimmed = '15', trimmed_by = '12:19:12';
 select is((select array_agg(r.lost order by p) from (values ('10:10:'), ('16:16:')) v (p), realtime.read_changes(p::pg_snapshot, '20:20:', 0, 3) r),
           array[true, false], 'a place before what was trimmed is lost');
+select is((select array_agg(r.lost order by p) from (values ('12:18:12'), ('13:18:13')) v (p), realtime.read_changes(p::pg_snapshot, '20:20:', 0, 3) r),
+          array[false, true], 'a transaction that still ran at the trimming lost nothing');
 
 select * from finish();
 rollback;

@@ -115,7 +115,7 @@ func (in *adminUserRequest) password(s *Service, c echo.Context, out map[string]
 		return invalid("Only a password or a password hash should be provided")
 	case !empty(in.PasswordHash):
 		if !knownHash(*in.PasswordHash) {
-			return invalid("The password hash must be argon2id or argon2i in PHC form, or bcrypt")
+			return invalid("The password hash must be argon2id or argon2i in PHC form, bcrypt, scrypt$N$r$p$salt$key or $fbscrypt$")
 		}
 		out["password_hash"] = *in.PasswordHash
 	case !empty(in.Password):

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -38,6 +39,7 @@ type Service struct {
 	cookies   *cookies          // nil for none
 	testCodes map[string]string // by phone
 	settings  json.RawMessage   // what sql/auth reads with auth._setting
+	hold      func(ctx context.Context, began time.Time, step time.Duration)
 }
 
 // New makes a Service.
@@ -46,7 +48,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("auth settings: %w", err)
 	}
-	s := &Service{Deps: d, settings: settings, policy: newPolicy(d.Config, d.Server.SiteURL), captcha: newCaptcha(d.Config), testCodes: map[string]string{}}
+	s := &Service{Deps: d, settings: settings, policy: newPolicy(d.Config, d.Server.SiteURL), captcha: newCaptcha(d.Config), testCodes: map[string]string{}, hold: holdBack}
 	for _, pair := range d.Config.SMSTestOTP {
 		phone, code, _ := strings.Cut(pair, ":")
 		s.testCodes[normalPhone(phone)] = code
@@ -67,7 +69,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	s.hasher, err = newHasher(ctx, argonParams{memory: c.Argon2MemoryKiB, time: c.Argon2Time, threads: c.Argon2Threads}, workers, c.HashQueue)
+	s.hasher, err = newHasher(ctx, argonOf(c), workers, c.HashQueue)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +92,12 @@ func settingsOf(d Deps) map[string]any {
 		"lockout_threshold": c.LockoutThreshold, "lockout_window": c.LockoutWindow, "lockout_base": c.LockoutBase, "lockout_cap": c.LockoutCap,
 		"rate_limit_enabled": c.RateLimitEnabled, "rate_limit_window": c.RateLimitWindow, "rate_limit_token": c.RateLimitToken,
 		"rate_limit_refresh": c.RateLimitRefresh, "rate_limit_signup": c.RateLimitSignup, "rate_limit_recover": c.RateLimitRecover,
-		"rate_limit_otp": c.RateLimitOTP, "rate_limit_verify": c.RateLimitVerify,
+		"rate_limit_otp": c.RateLimitOTP, "rate_limit_magiclink": c.RateLimitMagic, "rate_limit_verify": c.RateLimitVerify,
+		"mail_cap": c.MailCap.N, "mail_cap_window": c.MailCap.Span.Seconds(), "sms_cap": c.SMSCap.N, "sms_cap_window": c.SMSCap.Span.Seconds(),
+		"hook_send_email": c.HookSendEmail, "notify_password_changed": c.Notices.PasswordChanged, "notify_email_changed": c.Notices.EmailChanged,
+		"notify_phone_changed": c.Notices.PhoneChanged, "notify_identity_linked": c.Notices.IdentityLinked,
+		"notify_identity_unlinked": c.Notices.IdentityUnlinked, "notify_mfa_factor_enrolled": c.Notices.FactorEnrolled,
+		"notify_mfa_factor_unenrolled": c.Notices.FactorUnenrolled,
 	}
 }
 

@@ -85,8 +85,15 @@ func (k *cookies) foreign(r *http.Request) bool {
 	return origin != "" && !slices.Contains(k.origins, origin)
 }
 
+const csrfPurpose = "auth csrf"
+
 func (s *Service) csrf(id string) string {
-	return base64.RawURLEncoding.EncodeToString(s.Ring.MAC("auth csrf", []byte(id)))
+	return base64.RawURLEncoding.EncodeToString(s.Ring.MAC(csrfPurpose, []byte(id)))
+}
+
+func (s *Service) csrfHolds(id, text string) bool {
+	sent, err := base64.RawURLEncoding.DecodeString(text)
+	return err == nil && slices.ContainsFunc(s.Ring.MACs(csrfPurpose, []byte(id)), func(sum []byte) bool { return hmac.Equal(sent, sum) })
 }
 
 func changes(r *http.Request) bool {
@@ -110,7 +117,7 @@ func (s *Service) Cookies(next echo.HandlerFunc) echo.HandlerFunc {
 			return refuse(http.StatusForbidden, "csrf_failed", "This site's cookie opens no sockets for other sites")
 		}
 		if login := c.Path() == prefix+"/cookie/login"; changes(r) && !login {
-			if s.cookies.foreign(r) || !hmac.Equal([]byte(r.Header.Get(csrfHeader)), []byte(s.csrf(cookie.Value))) {
+			if s.cookies.foreign(r) || !s.csrfHolds(cookie.Value, r.Header.Get(csrfHeader)) {
 				return refuse(http.StatusForbidden, "csrf_failed", "State-changing requests need the CSRF token of the session in "+csrfHeader)
 			}
 		}

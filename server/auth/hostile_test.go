@@ -4,11 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"reflect"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -75,57 +72,6 @@ func TestRedirectTargets(t *testing.T) {
 		if got := r.allowed(asked); got != want {
 			t.Errorf("%q: %t", asked, got)
 		}
-	}
-}
-
-// TestAddressesDoNotTell compares answers for known and unknown addresses:
-// status, body and, where work differs, the tick that answers wait for.
-func TestAddressesDoNotTell(t *testing.T) {
-	a := newAPI(t, confirmed)
-	a.call("POST", "/auth/v1/admin/users", a.key("service_role"), `{"email":"known@example.test","password":"correct horse","email_confirm":true}`)
-	for _, tc := range []struct{ path, body string }{
-		{"/token?grant_type=password", `{"email":"%","password":"wrong"}`},
-		{"/recover", `{"email":"%"}`},
-		{"/resend", `{"type":"signup","email":"%"}`},
-		{"/resend", `{"type":"email_change","email":"%"}`},
-		{"/otp", `{"email":"%"}`},
-		{"/verify", `{"type":"recovery","email":"%","token":"000000"}`},
-		{"/verify", `{"type":"email","email":"%","token":"000000"}`},
-		{"/recover/verify", `{"email":"%","token":"000000","password":"battery staple"}`},
-	} {
-		var seen [2]string
-		for i, email := range []string{"known@example.test", "unknown@example.test"} {
-			began := time.Now()
-			got := a.call("POST", "/auth/v1"+tc.path, "", strings.Replace(tc.body, "%", email, 1))
-			seen[i] = http.StatusText(got.status) + strings.TrimSpace(got.text)
-			if waits := tc.path == "/recover" || tc.path == "/resend" || tc.path == "/otp"; waits && time.Since(began) < tick {
-				t.Errorf("%s answers before the tick", tc.path)
-			}
-		}
-		if seen[0] != seen[1] {
-			t.Errorf("%s %s: %q and %q", tc.path, tc.body, seen[0], seen[1])
-		}
-	}
-	sameMembers(t, a)
-}
-
-// sameMembers: a sign-up with a known address answers what one with a new does.
-func sameMembers(t *testing.T, a *api) {
-	t.Helper()
-	var members [2][]string
-	for i, email := range []string{"known@example.test", "new@example.test"} {
-		got := a.call("POST", "/auth/v1/signup", "", `{"email":"`+email+`","password":"correct horse"}`)
-		var user map[string]json.RawMessage
-		if err := json.Unmarshal([]byte(got.text), &user); err != nil || got.status != http.StatusOK {
-			t.Fatalf("%d %s", got.status, got.text)
-		}
-		for name := range user {
-			members[i] = append(members[i], name)
-		}
-		slices.Sort(members[i])
-	}
-	if !reflect.DeepEqual(members[0], members[1]) {
-		t.Errorf("sign-up: %v and %v", members[0], members[1])
 	}
 }
 

@@ -23,7 +23,7 @@ import (
 const oauthBeginSQL = `select status, body from auth.oauth_begin(_provider => $1, _state => $2, _sealed => $3, _code_challenge => $4,
 	_code_challenge_method => $5, _redirect_to => $6, _user_id => $7, _session_id => $8, _settings => $9)`
 
-const oauthTakeSQL = `select flow_id, provider, sealed, redirect_to, pkce from auth.oauth_take(_state => $1, _provider => $2)`
+const oauthTakeSQL = `select flow_id, provider, sealed, redirect_to, pkce from auth.oauth_take(_states => $1, _provider => $2)`
 
 const oauthFinishSQL = `select status, body, claims, session_id, counter, flow from auth.oauth_finish(_flow_id => $1, _identity => $2,
 	_email_optional => $3, _flow_code => $4, _tokens => $5, _token => $6, _ip => $7, _user_agent => $8, _settings => $9)`
@@ -37,11 +37,9 @@ var held = []string{
 
 func (s *Service) callback() string { return s.Server.ExternalURL + prefix + "/callback" }
 
-func (s *Service) stateHash(state string) []byte { return s.Ring.MAC("auth state", []byte(state)) }
-
 // authorize is GET /authorize: sends the browser to a provider.
 func (s *Service) authorize(c echo.Context) error {
-	to, err := s.beginOAuth(c, nil, nil)
+	to, err := s.beginOAuth(c, s.bind(c), nil, nil)
 	if err != nil {
 		return err
 	}
@@ -50,18 +48,24 @@ func (s *Service) authorize(c echo.Context) error {
 }
 
 // linkIdentity is GET /user/identities/authorize: the same for a user who wants
-// another way to sign in.
+// another way to sign in. A script that fetches the URL cannot store a cookie for
+// the browser that will follow it: that flow stays unbound, and asks at its end.
 func (s *Service) linkIdentity(c echo.Context) error {
 	user, session, err := s.caller(c)
 	if err != nil {
 		return err
 	}
-	to, err := s.beginOAuth(c, &user, &session)
+	fetched := c.QueryParam("skip_http_redirect") == "true"
+	bound := ""
+	if !fetched {
+		bound = s.bind(c)
+	}
+	to, err := s.beginOAuth(c, bound, &user, &session)
 	if err != nil {
 		return err
 	}
 	noStore(c)
-	if c.QueryParam("skip_http_redirect") == "true" {
+	if fetched {
 		return c.JSON(http.StatusOK, map[string]string{"url": to})
 	}
 	return c.Redirect(http.StatusFound, to)
@@ -80,7 +84,7 @@ func (s *Service) named(c echo.Context) (string, provider.Provider, error) {
 	return name, p, nil
 }
 
-func (s *Service) beginOAuth(c echo.Context, user, session *uuid.UUID) (string, error) {
+func (s *Service) beginOAuth(c echo.Context, bound string, user, session *uuid.UUID) (string, error) {
 	name, p, err := s.named(c)
 	if err != nil {
 		return "", err
@@ -102,15 +106,18 @@ func (s *Service) beginOAuth(c echo.Context, user, session *uuid.UUID) (string, 
 	}
 	more.Del("nonce")
 	state := rand.Text()
+	if bound == "" {
+		state += unbound
+	}
 	scopes := strings.FieldsFunc(query.Get("scopes"), func(r rune) bool { return r == ',' || r == ' ' })
 	to, err := p.Begin(c.Request().Context(), state, secrets, scopes, more)
 	if err != nil {
 		return "", err
 	}
-	return to, s.keepFlow(c, name, state, secrets, f, user, session)
+	return to, s.keepFlow(c, name, s.stateHash(state, bound), secrets, f, user, session)
 }
 
-func (s *Service) keepFlow(c echo.Context, name, state string, secrets provider.Secrets, f flow, user, session *uuid.UUID) error {
+func (s *Service) keepFlow(c echo.Context, name string, state []byte, secrets provider.Secrets, f flow, user, session *uuid.UUID) error {
 	plain, err := json.Marshal(secrets)
 	if err != nil {
 		return err
@@ -119,7 +126,7 @@ func (s *Service) keepFlow(c echo.Context, name, state string, secrets provider.
 	if err != nil {
 		return err
 	}
-	out, err := db.Call(c.Request().Context(), s.Pool, oauthBeginSQL, name, s.stateHash(state), sealed, f.CodeChallenge, f.CodeChallengeMethod,
+	out, err := db.Call(c.Request().Context(), s.Pool, oauthBeginSQL, name, state, sealed, f.CodeChallenge, f.CodeChallengeMethod,
 		s.redirectTo(c), user, session, s.settings)
 	if err != nil {
 		return err
@@ -146,18 +153,21 @@ type taken struct {
 	Pkce       *bool
 }
 
-// finishOAuth is GET and POST /callback. It calls the database twice: the state
-// is used up before the provider is asked, and the account found after.
+// finishOAuth is GET /callback. It calls the database twice: the state is used up
+// before the provider is asked, and the account found after.
 func (s *Service) finishOAuth(c echo.Context) error {
-	state := c.FormValue("state")
+	state := c.QueryParam("state")
 	if state == "" {
 		return seeOther(c, siteError(s.redirects.target(""), "bad_oauth_callback", "OAuth state parameter missing"))
+	}
+	if s.mustAsk(c, state) {
+		return s.askToLink(c, state)
 	}
 	var name *string
 	if p := c.Param("provider"); p != "" {
 		name = &p
 	}
-	back, err := db.CallRow[taken](c.Request().Context(), s.Pool, oauthTakeSQL, s.stateHash(state), name)
+	back, err := db.CallRow[taken](c.Request().Context(), s.Pool, oauthTakeSQL, s.statesOf(c, state), name)
 	if err != nil {
 		return err
 	}
@@ -187,14 +197,14 @@ func (s *Service) endOAuth(c echo.Context, back taken) (string, error) {
 	if !ok {
 		return "", refuse(http.StatusBadRequest, "provider_disabled", "The provider is not enabled any more")
 	}
-	if said := c.FormValue("error"); said != "" {
-		refused := url.Values{"error": {said}, "error_description": {c.FormValue("error_description")}}
+	if said := c.QueryParam("error"); said != "" {
+		refused := url.Values{"error": {said}, "error_description": {c.QueryParam("error_description")}}
 		return withFragment(withQuery(*back.RedirectTo, refused), refused), nil
 	}
-	if iss := c.FormValue("iss"); iss != "" && p.Issuer() != "" && subtle.ConstantTimeCompare([]byte(iss), []byte(p.Issuer())) != 1 {
+	if iss := c.QueryParam("iss"); iss != "" && p.Issuer() != "" && subtle.ConstantTimeCompare([]byte(iss), []byte(p.Issuer())) != 1 {
 		return "", refuse(http.StatusBadRequest, "bad_oauth_callback", "The answer is another provider's") // RFC 9207
 	}
-	code := c.FormValue("code")
+	code := c.QueryParam("code")
 	if code == "" {
 		return "", refuse(http.StatusBadRequest, "bad_oauth_callback", "OAuth callback with missing authorization code missing")
 	}

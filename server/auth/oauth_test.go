@@ -126,12 +126,9 @@ func with(p *idp) options {
 // through goes to the provider and back, and answers where the browser ends.
 func (a *api) through(t *testing.T, p *idp, query string, claims jwt.MapClaims) answer {
 	t.Helper()
-	begun := a.call("GET", "/auth/v1/authorize?provider=corp"+query, "", "")
-	if begun.status != http.StatusFound {
-		t.Fatalf("authorize: %d %s", begun.status, begun.text)
-	}
-	code, state := p.approve(t, begun.header.Get("Location"), claims)
-	return a.call("GET", "/auth/v1/callback?code="+code+"&state="+state, "", "")
+	b := a.browser()
+	code, state := p.approve(t, b.begin("corp"+query), claims)
+	return b.open("/auth/v1/callback?code=" + code + "&state=" + state)
 }
 
 func TestOIDCSignIn(t *testing.T) {
@@ -195,11 +192,12 @@ func TestOAuthParameters(t *testing.T) {
 func TestOAuthRefusals(t *testing.T) {
 	p := newIDP(t)
 	a := newAPI(t, confirmed, with(p))
+	b := a.browser()
 	begin := func() (code, state string) {
-		return p.approve(t, a.call("GET", "/auth/v1/authorize?provider=corp", "", "").header.Get("Location"), jwt.MapClaims{"email": "ada@example.test", "email_verified": true})
+		return p.approve(t, b.begin("corp"), jwt.MapClaims{"email": "ada@example.test", "email_verified": true})
 	}
 	errorOf := func(path string) string {
-		got := a.call("GET", path, "", "")
+		got := b.open(path)
 		_, query, fragment := got.location(t)
 		if fragment.Get("access_token") != "" {
 			t.Errorf("%s signs in", path)
@@ -223,7 +221,7 @@ func TestOAuthRefusals(t *testing.T) {
 		t.Errorf("a replayed state: %s", got)
 	}
 	_, state = begin()
-	denied := a.call("GET", "/auth/v1/callback?error=access_denied&error_description=no&state="+state, "", "")
+	denied := b.open("/auth/v1/callback?error=access_denied&error_description=no&state=" + state)
 	if _, query, fragment := denied.location(t); query.Get("error") != "access_denied" || fragment.Get("error_description") != "no" {
 		t.Errorf("denied: %s", denied.header.Get("Location"))
 	}

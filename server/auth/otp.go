@@ -1,10 +1,8 @@
 package auth
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,7 +10,7 @@ import (
 )
 
 const otpRequestSQL = `select status, body from auth.otp_request(_email => $1, _phone => $2, _create_user => $3, _data => $4, _token => $5,
-	_ip => $6, _settings => $7)`
+	_ip => $6, _settings => $7, _flow => $8)`
 
 const recoverRequestSQL = `select status, body from auth.recover_request(_email => $1, _token => $2, _ip => $3, _settings => $4)`
 
@@ -50,7 +48,7 @@ func (s *Service) otp(c echo.Context) error {
 	if err := s.begin(c, &in, &in.flow); err != nil {
 		return err
 	}
-	return s.sendOTP(c, in)
+	return s.sendOTP(c, in, "otp")
 }
 
 // magiclink is POST /magiclink, the old name of /otp for mail.
@@ -60,10 +58,11 @@ func (s *Service) magiclink(c echo.Context) error {
 		return err
 	}
 	in.Phone, in.CreateUser = nil, nil
-	return s.sendOTP(c, in)
+	return s.sendOTP(c, in, "magiclink")
 }
 
-func (s *Service) sendOTP(c echo.Context, in otpRequest) error {
+// sendOTP counts against the limit of its flow.
+func (s *Service) sendOTP(c echo.Context, in otpRequest, flow string) error {
 	if err := oneAddress(&in.Email, &in.Phone); err != nil {
 		return err
 	}
@@ -85,27 +84,12 @@ func (s *Service) sendOTP(c echo.Context, in otpRequest) error {
 	}
 	create := in.CreateUser == nil || *in.CreateUser
 	ip, _ := client(c)
-	defer evenly(c.Request().Context(), time.Now())
-	out, err := db.Call(c.Request().Context(), s.Pool, otpRequestSQL, in.Email, in.Phone, create, object(in.Data), token, ip, s.settings)
+	defer s.evenly(c)()
+	out, err := db.Call(c.Request().Context(), s.Pool, otpRequestSQL, in.Email, in.Phone, create, object(in.Data), token, ip, s.settings, flow)
 	if err != nil {
 		return err
 	}
 	return reply(c, out)
-}
-
-// tick is what answers about addresses are rounded up to.
-const tick = 50 * time.Millisecond
-
-// evenly holds an answer back to the next tick since the request began: who is
-// known costs a token and a mail, who is not costs neither, and the time must
-// not tell.
-func evenly(ctx context.Context, began time.Time) {
-	wait := time.NewTimer(tick - time.Since(began)%tick)
-	defer wait.Stop()
-	select {
-	case <-wait.C:
-	case <-ctx.Done():
-	}
 }
 
 // channel refuses what an SMS cannot go by.
@@ -139,7 +123,7 @@ func (s *Service) recover(c echo.Context) error {
 		return err
 	}
 	ip, _ := client(c)
-	defer evenly(c.Request().Context(), time.Now())
+	defer s.evenly(c)()
 	out, err := db.Call(c.Request().Context(), s.Pool, recoverRequestSQL, in.Email, token, ip, s.settings)
 	if err != nil {
 		return err
@@ -177,7 +161,7 @@ func (s *Service) resend(c echo.Context) error {
 		return err
 	}
 	ip, _ := client(c)
-	defer evenly(c.Request().Context(), time.Now())
+	defer s.evenly(c)()
 	out, err := db.Call(c.Request().Context(), s.Pool, resendSQL, in.Type, in.Email, in.Phone, token, current, ip, s.settings)
 	if err != nil {
 		return err

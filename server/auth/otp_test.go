@@ -304,16 +304,3 @@ func TestAnonymousUsersBecomePermanent(t *testing.T) {
 		t.Errorf("verify: %d %s", got.status, got.text)
 	}
 }
-
-func TestUnconfirmedPasswordDoesNotSurviveAnotherProof(t *testing.T) {
-	a := newAPI(t, confirmed)
-	a.call("POST", "/auth/v1/signup", "", `{"email":"victim@example.test","password":"of the attacker"}`)
-	a.call("POST", "/auth/v1/otp", "", `{"email":"victim@example.test"}`)
-	got := a.call("POST", "/auth/v1/verify", "", `{"type":"email","email":"victim@example.test","token":"`+a.mail("victim@example.test").Token+`"}`)
-	if got.status != http.StatusOK {
-		t.Fatalf("verify: %d %s", got.status, got.text)
-	}
-	if got := a.call("POST", "/auth/v1/token", "", `{"email":"victim@example.test","password":"of the attacker"}`); got.body.Code != "invalid_credentials" {
-		t.Errorf("the attacker's password: %d %s", got.status, got.text)
-	}
-}

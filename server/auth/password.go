@@ -13,6 +13,7 @@ import (
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/crypto/bcrypt"
 
+	"howdah/server/config"
 	"howdah/server/problem"
 )
 
@@ -39,6 +40,7 @@ type hasher struct {
 	params  argonParams
 	slots   chan struct{}
 	waiting atomic.Int64
+	done    atomic.Int64 // passwords hashed or compared so far
 	queue   int64
 	decoy   string // compared with for users who are unknown
 }
@@ -66,6 +68,7 @@ func (h *hasher) enter(ctx context.Context) error {
 }
 
 func (h *hasher) leave() {
+	h.done.Add(1)
 	<-h.slots
 	h.waiting.Add(-1)
 }
@@ -96,9 +99,12 @@ func (h *hasher) verify(ctx context.Context, password string, stored *string) (v
 		_, _ = compareArgon(password, h.decoy)
 		return false, false, nil
 	}
-	if isBcrypt(*stored) {
+	switch {
+	case isBcrypt(*stored): // which sees no more than 72 bytes
 		err := bcrypt.CompareHashAndPassword([]byte(*stored), []byte(password[:min(len(password), 72)]))
-		return err == nil, true, nil
+		return err == nil && len(password) <= 72, true, nil
+	case isScrypt(*stored):
+		return compareScrypt(password, *stored), true, nil
 	}
 	p, ok := compareArgon(password, *stored)
 	return ok, p != h.params, nil
@@ -138,7 +144,27 @@ func compareArgon(password, stored string) (argonParams, bool) {
 	return p, subtle.ConstantTimeCompare(got, key) == 1
 }
 
+// HashPassword checks a password for an address against today's policy and
+// hashes it, for users who are made from outside the API.
+func HashPassword(ctx context.Context, c config.Auth, site, email, password string) (string, error) {
+	if err := newPolicy(c, site).check(ctx, password, &email, nil); err != nil {
+		return "", err
+	}
+	h, err := newHasher(ctx, argonOf(c), 1, 0)
+	if err != nil {
+		return "", err
+	}
+	return h.hash(ctx, password)
+}
+
+func argonOf(c config.Auth) argonParams {
+	return argonParams{memory: c.Argon2MemoryKiB, time: c.Argon2Time, threads: c.Argon2Threads}
+}
+
 // knownHash says whether a stored hash is of a kind that verify knows.
 func knownHash(stored string) bool {
+	if _, ok := parseScrypt(stored); ok {
+		return true
+	}
 	return isBcrypt(stored) || (strings.HasPrefix(stored, "$argon2id$") || strings.HasPrefix(stored, "$argon2i$")) && strings.Count(stored, "$") == 5
 }

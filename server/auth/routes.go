@@ -55,7 +55,7 @@ func (s *Service) routes() []route {
 		{get, "/authorize", public, s.authorize, "Sends the browser to a provider (?provider=).", nil, nil},
 		{get, "/authorize/:provider", public, s.authorize, "Sends the browser to a provider.", nil, []string{"/auth/:provider/login"}},
 		{get, "/callback", public, s.finishOAuth, "Where providers send the browser back to.", nil, nil},
-		{post, "/callback", public, s.finishOAuth, "The same for providers that post a form.", nil, nil},
+		{post, "/callback", public, s.postedCallback, "The same for providers that post a form.", nil, nil},
 		{get, "/callback/:provider", public, s.finishOAuth, "The same, for one provider alone.", nil, []string{"/auth/:provider/callback"}},
 		{get, "/user/identities/authorize", user, s.linkIdentity, "Begins to link another way to sign in.", nil, nil},
 		{del, "/user/identities/:identity_id", user, s.unlinkIdentity, "Takes a way to sign in away.", nil, nil},

@@ -10,10 +10,10 @@ import (
 	"howdah/server/db"
 )
 
-const signUpBeginSQL = `select status, body from auth.sign_up_begin(_email => $1, _phone => $2, _ip => $3, _settings => $4)`
+const signUpBeginSQL = `select status, body, password_hash from auth.sign_up_begin(_email => $1, _phone => $2, _ip => $3, _settings => $4)`
 
 const signUpSQL = `select status, body, claims, session_id, counter from auth.sign_up(_email => $1, _phone => $2, _password_hash => $3,
-	_data => $4, _token => $5, _ip => $6, _user_agent => $7, _settings => $8)`
+	_same => $4, _data => $5, _token => $6, _ip => $7, _user_agent => $8, _settings => $9)`
 
 type signUpRequest struct {
 	Email    *string         `json:"email"`
@@ -69,18 +69,19 @@ func (s *Service) register(c echo.Context, in signUpRequest) error {
 	}
 	ctx := c.Request().Context()
 	ip, agent := client(c)
-	may, err := db.Call(ctx, s.Pool, signUpBeginSQL, in.Email, in.Phone, ip, s.settings)
+	may, err := db.CallRow[struct {
+		db.Outcome
+		PasswordHash *string
+	}](ctx, s.Pool, signUpBeginSQL, in.Email, in.Phone, ip, s.settings)
 	if err != nil {
 		return err
 	}
 	if may.Status != http.StatusOK {
-		return refusal(may)
+		return refusal(may.Outcome)
 	}
-	var hash *string
-	if in.Password != nil {
-		if hash, err = s.hashNew(ctx, *in.Password); err != nil {
-			return err
-		}
+	hash, same, err := s.signUpPassword(ctx, in, may.PasswordHash)
+	if err != nil {
+		return err
 	}
 	var token *oneTime
 	if in.Phone != nil {
@@ -91,11 +92,34 @@ func (s *Service) register(c echo.Context, in signUpRequest) error {
 	if err != nil {
 		return err
 	}
-	out, err := db.CallRow[outcome](ctx, s.Pool, signUpSQL, in.Email, in.Phone, hash, object(in.Data), token, ip, agent, s.settings)
+	if in.confirms(s) {
+		defer s.evenly(c)() // an account that must be confirmed does not show whether it was there
+	}
+	out, err := db.CallRow[outcome](ctx, s.Pool, signUpSQL, in.Email, in.Phone, hash, same, object(in.Data), token, ip, agent, s.settings)
 	if err != nil {
 		return err
 	}
 	return s.answer(c, out)
+}
+
+// signUpPassword hashes a password, and where an account may wait for its
+// confirmation compares it with that account's, or with a decoy.
+func (s *Service) signUpPassword(ctx context.Context, in signUpRequest, pending *string) (hash *string, same bool, err error) {
+	if in.Password == nil {
+		return nil, false, nil
+	}
+	if in.confirms(s) {
+		if same, _, err = s.hasher.verify(ctx, *in.Password, pending); err != nil {
+			return nil, false, err
+		}
+	}
+	hash, err = s.hashNew(ctx, *in.Password)
+	return hash, same, err
+}
+
+// confirms says whether the sign-up ends with a mail or a message.
+func (in *signUpRequest) confirms(s *Service) bool {
+	return in.Email != nil && !s.Config.Autoconfirm || in.Phone != nil && !s.Config.PhoneAutoconfirm
 }
 
 func empty(s *string) bool { return s == nil || *s == "" }

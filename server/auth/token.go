@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -95,6 +96,7 @@ func (s *Service) passwordSession(c echo.Context, in grantRequest) (out outcome,
 	if err := oneAddress(&in.Email, &in.Phone); err != nil {
 		return out, nil, err
 	}
+	began := time.Now()
 	ctx := c.Request().Context()
 	ip, agent := client(c)
 	found, err := db.CallRow[struct {
@@ -111,6 +113,9 @@ func (s *Service) passwordSession(c echo.Context, in grantRequest) (out outcome,
 	valid, upgraded, err := s.compare(ctx, *in.Password, found.PasswordHash)
 	if err != nil {
 		return out, nil, err
+	}
+	if !valid {
+		defer s.hold(ctx, began, refusedTick)
 	}
 	address := in.Email
 	if address == nil {

@@ -79,7 +79,12 @@ func (s *Service) use(c echo.Context, in verifyRequest, flowCode []byte) (outcom
 		link = s.linkHash(*in.TokenHash)
 	}
 	ip, agent := client(c)
-	return db.CallRow[outcome](c.Request().Context(), s.Pool, verifySQL, in.Type, in.Email, in.Phone, code, link, flowCode, ip, agent, s.settings)
+	even := s.evenly(c)
+	out, err := db.CallRow[outcome](c.Request().Context(), s.Pool, verifySQL, in.Type, in.Email, in.Phone, code, link, flowCode, ip, agent, s.settings)
+	if out.Status >= http.StatusBadRequest {
+		even() // whether a code is out for the address must not show
+	}
+	return out, err
 }
 
 //go:embed confirm.html

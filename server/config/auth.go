@@ -90,14 +90,19 @@ type Auth struct {
 	RateLimitSignup  int  `env:"AUTH_RATE_LIMIT_SIGNUP_PER_WINDOW" envDefault:"5" doc:"sign-ups an IP"`
 	RateLimitRecover int  `env:"AUTH_RATE_LIMIT_RECOVER_PER_WINDOW" envDefault:"3" doc:"recovery mails an IP asks for"`
 	RateLimitOTP     int  `env:"AUTH_RATE_LIMIT_OTP_PER_WINDOW" envDefault:"5" doc:"codes and magic links an IP asks for"`
+	RateLimitMagic   int  `env:"AUTH_RATE_LIMIT_MAGICLINK_PER_WINDOW" envDefault:"5" doc:"magic links an IP asks for by /magiclink"`
 	RateLimitVerify  int  `env:"AUTH_RATE_LIMIT_VERIFY_PER_WINDOW" envDefault:"30" doc:"codes and links an IP tries"`
+
+	MailCap Rate `env:"RATE_LIMIT_EMAIL_SENT" envDefault:"1000" doc:"mails with links and codes that leave in an hour, for all users together; 30/10m for another span; 0 for no limit"`
+	SMSCap  Rate `env:"RATE_LIMIT_SMS_SENT" envDefault:"100" doc:"the same for SMS"`
 
 	LockoutThreshold int     `env:"AUTH_LOCKOUT_THRESHOLD" envDefault:"5" doc:"failed sign-ins of an account from a network that lock it there; 0 for never"`
 	LockoutWindow    Seconds `env:"AUTH_LOCKOUT_WINDOW" envDefault:"15m" doc:"time without a failure after which an account has cooled down"`
 	LockoutBase      Seconds `env:"AUTH_LOCKOUT_BASE" envDefault:"30s" doc:"the first lock; each that follows is twice as long"`
 	LockoutCap       Seconds `env:"AUTH_LOCKOUT_CAP" envDefault:"1h" doc:"the longest lock"`
 
-	MFA MFA
+	MFA     MFA
+	Notices Notices
 }
 
 // Seconds is a duration that sql/auth reads as seconds.
@@ -143,7 +148,7 @@ func (a *Auth) mistakes(add func(ok bool, format string, args ...any)) {
 	add(a.HashConcurrency >= 0 && a.HashQueue >= 0, "AUTH_HASH_CONCURRENCY and AUTH_HASH_QUEUE must not be negative")
 	add(a.RateLimitWindow >= 1, "AUTH_RATE_LIMIT_WINDOW_SECONDS must be at least 1")
 	add(a.RateLimitToken >= 1 && a.RateLimitRefresh >= 1 && a.RateLimitSignup >= 1, "AUTH_RATE_LIMIT_*_PER_WINDOW must be at least 1 (AUTH_RATE_LIMIT_ENABLED=false switches limits off)")
-	add(a.RateLimitRecover >= 1 && a.RateLimitOTP >= 1 && a.RateLimitVerify >= 1, "AUTH_RATE_LIMIT_{RECOVER,OTP,VERIFY}_PER_WINDOW must be at least 1")
+	add(a.RateLimitRecover >= 1 && a.RateLimitOTP >= 1 && a.RateLimitMagic >= 1 && a.RateLimitVerify >= 1, "AUTH_RATE_LIMIT_{RECOVER,OTP,MAGICLINK,VERIFY}_PER_WINDOW must be at least 1")
 	add(a.OTPLength >= 6 && a.OTPLength <= 10 && a.SMSOTPLength >= 6 && a.SMSOTPLength <= 10, "MAILER_OTP_LENGTH and SMS_OTP_LENGTH must lie between 6 and 10")
 	add(a.OTPExp >= 30 && a.OTPExp <= 86400 && a.SMSOTPExp >= 10 && a.SMSOTPExp <= 86400, "MAILER_OTP_EXP and SMS_OTP_EXP must be seconds of at most a day")
 	add(a.MailGap >= 0 && a.SMSGap >= 0, "SMTP_MAX_FREQUENCY and SMS_MAX_FREQUENCY must not be negative")

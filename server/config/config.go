@@ -16,6 +16,7 @@ type Config struct {
 	Server      Server
 	DB          DB
 	Auth        Auth
+	Admin       Admin
 	OAuth       OAuth
 	Rest        Rest
 	Jobs        Jobs
@@ -56,8 +57,9 @@ type DB struct {
 	Port                  int           `env:"POSTGRES_PORT" envDefault:"0" doc:"port of the private cluster; 0 takes a free one and keeps it"`
 	Volatile              bool          `env:"POSTGRES_VOLATILE" envDefault:"false" doc:"private cluster without fsync: for throw-away clusters of tests"`
 	AuthenticatorPassword Secret        `env:"AUTHENTICATOR_PASSWORD" doc:"password of the role the server logs in as; made and kept under HOWDAH_HOME when empty"`
+	PasswordFile          string        `env:"AUTHENTICATOR_PASSWORD_FILE" doc:"file that holds that password, read for each new connection: it rotates without a restart; default, in development, is one under HOWDAH_HOME"`
 	PoolMin               int32         `env:"DB_POOL_MIN_SIZE" envDefault:"1" doc:"connections kept open"`
-	PoolMax               int32         `env:"DB_POOL_MAX_SIZE" envDefault:"10" doc:"most connections"`
+	PoolMax               int32         `env:"DB_POOL_MAX_SIZE" envDefault:"10" doc:"most connections of a node, beside one that listens and two that compile"`
 	AcquireTimeout        time.Duration `env:"DB_POOL_ACQUIRE_TIMEOUT" envDefault:"5s" doc:"longest wait for a connection; more is 503 with Retry-After"`
 	StatementTimeoutMS    int           `env:"DB_STATEMENT_TIMEOUT_MS" envDefault:"30000" doc:"statement_timeout of requests in ms; 0 leaves it to the database"`
 }

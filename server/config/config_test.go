@@ -64,30 +64,6 @@ func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 	}
 }
 
-func TestProductionRefusesUnsafeSettings(t *testing.T) {
-	t.Parallel()
-	safe := map[string]string{
-		"HOWDAH_ENV": "production", "DATABASE_URL": "postgres://owner:x@db/app", "API_EXTERNAL_URL": "https://api.example.test",
-		"AUTHENTICATOR_PASSWORD": strings.Repeat("x", 32),
-	}
-	if _, err := Parse(safe); err != nil {
-		t.Fatalf("safe settings: %v", err)
-	}
-	for name, value := range map[string]string{
-		"DATABASE_URL": "", "API_EXTERNAL_URL": "", "AUTHENTICATOR_PASSWORD": "short", "CORS_ALLOW_ORIGINS": "*", "AUTH_RATE_LIMIT_ENABLED": "false",
-	} {
-		unsafe := map[string]string{name: value}
-		for k, v := range safe {
-			if k != name {
-				unsafe[k] = v
-			}
-		}
-		if _, err := Parse(unsafe); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s=%q: error %v", name, value, err)
-		}
-	}
-}
-
 func TestSecretsDoNotPrint(t *testing.T) {
 	t.Parallel()
 	c, err := Parse(map[string]string{"DATABASE_URL": "postgres://owner:hunter2@db/app", "AUTHENTICATOR_PASSWORD": "hunter2"})
@@ -112,5 +88,36 @@ func TestEverySettingIsDocumented(t *testing.T) {
 			t.Errorf("%s lacks a doc, or stands twice", s.Name)
 		}
 		seen[s.Name] = true
+	}
+}
+
+func TestTheFirstAdminHasNoDefaultPassword(t *testing.T) {
+	t.Parallel()
+	for name, vars := range map[string]map[string]string{
+		"without a password": {"HOWDAH_ADMIN_EMAIL": "root@example.test"},
+		"without an address": {"HOWDAH_ADMIN_PASSWORD": "correct horse battery"},
+		"with a sample":      {"HOWDAH_ADMIN_EMAIL": "root@example.test", "HOWDAH_ADMIN_PASSWORD": "Admin"},
+	} {
+		if _, err := Parse(vars); err == nil || !strings.Contains(err.Error(), "HOWDAH_ADMIN_PASSWORD") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestSchedulesOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`[{"name": "a", "interval_seconds": 60, "target": "public.tidy", "payload": {"n": 1}}]`: "",
+		`nonsense`:       "must be like",
+		`[] []`:          "must be like",
+		`[{"nom": "a"}]`: "must be like",
+		`[{"name": "a", "interval_seconds": 0.5}]`:                                                                   "must be like",
+		`[{"name": "a", "interval_seconds": 0, "target": "t"}]`:                                                      "schedule 1 needs",
+		`[{"name": "a", "interval_seconds": 1, "target": "t"}, {"name": "a", "interval_seconds": 1, "target": "t"}]`: "twice",
+	} {
+		_, err := Parse(map[string]string{"JOBS_SCHEDULE_JSON": text})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+)
 
 // Jobs is the queue, its workers and cron.
 type Jobs struct {
@@ -16,6 +20,41 @@ type Jobs struct {
 	DrainTimeoutS      float64 `env:"JOBS_DRAIN_TIMEOUT_S" envDefault:"30.0" doc:"seconds that SIGTERM leaves running jobs"`
 	DevInprocess       bool    `env:"JOBS_DEV_INPROCESS" envDefault:"true" doc:"in development, serve works the queue itself; in production run howdah worker"`
 	RetentionS         float64 `env:"JOBS_RETENTION_S" envDefault:"604800" doc:"seconds that finished jobs are kept; dead letters four times as long"`
+	ScheduleJSON       string  `env:"JOBS_SCHEDULE_JSON" doc:"schedules to keep: [{\"name\": …, \"interval_seconds\": …, \"target\": a job's name or a SQL function, \"payload\": {…}}]; more than that is jobs.schedule"`
+}
+
+// schedule is one of JOBS_SCHEDULE_JSON.
+type schedule struct {
+	Name            string                     `json:"name"`
+	IntervalSeconds int64                      `json:"interval_seconds"`
+	Target          string                     `json:"target"`
+	Payload         map[string]json.RawMessage `json:"payload,omitempty"`
+}
+
+// Schedules is JOBS_SCHEDULE_JSON as JSON, an empty list when it is not set;
+// Load has checked it.
+func (j *Jobs) Schedules() json.RawMessage {
+	if j.ScheduleJSON == "" {
+		return json.RawMessage("[]")
+	}
+	return json.RawMessage(j.ScheduleJSON)
+}
+
+func (j *Jobs) scheduleMistakes(add func(ok bool, format string, args ...any)) {
+	var all []schedule
+	in := json.NewDecoder(bytes.NewReader(j.Schedules()))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&all); err != nil || in.More() {
+		add(false, `JOBS_SCHEDULE_JSON must be like [{"name": "tidy", "interval_seconds": 60, "target": "public.tidy"}] (%v)`, err)
+		return
+	}
+	seen := map[string]bool{}
+	for n, s := range all {
+		add(s.Name != "" && s.Target != "" && s.IntervalSeconds >= 1 && s.IntervalSeconds <= 366*24*3600,
+			"JOBS_SCHEDULE_JSON: schedule %d needs a name, a target, and interval_seconds from 1 to 31622400", n+1)
+		add(!seen[s.Name], "JOBS_SCHEDULE_JSON: %q is there twice", s.Name)
+		seen[s.Name] = true
+	}
 }
 
 // PollInterval is how long a sleeping worker waits before it looks by itself.
@@ -50,5 +89,6 @@ func (j *Jobs) mistakes(add func(ok bool, format string, args ...any)) {
 	add(j.BackoffBaseS > 0 && j.BackoffMaxS >= j.BackoffBaseS, "JOBS_BACKOFF_BASE_S must be positive and at most JOBS_BACKOFF_MAX_S")
 	add(j.VisibilityTimeoutS >= 1, "JOBS_VISIBILITY_TIMEOUT_S must be at least 1")
 	add(j.DrainTimeoutS >= 0, "JOBS_DRAIN_TIMEOUT_S must not be negative")
+	j.scheduleMistakes(add)
 	add(j.RetentionS >= 60, "JOBS_RETENTION_S must be at least 60")
 }

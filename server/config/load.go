@@ -142,12 +142,14 @@ func (c *Config) mistakes() []string {
 		u, err := url.Parse(d.URL.Reveal())
 		add(err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql"), "DATABASE_URL must be a postgres:// URL")
 	}
+	add(d.AuthenticatorPassword == "" || d.PasswordFile == "", "AUTHENTICATOR_PASSWORD and AUTHENTICATOR_PASSWORD_FILE exclude each other: set one")
 	add(d.Port >= 0 && d.Port <= 65535, "POSTGRES_PORT must lie between 0 and 65535")
 	add(d.PoolMin >= 0, "DB_POOL_MIN_SIZE must not be negative")
 	add(d.PoolMax >= 1 && d.PoolMax >= d.PoolMin, "DB_POOL_MAX_SIZE must be at least 1 and DB_POOL_MIN_SIZE")
 	add(d.AcquireTimeout > 0, "DB_POOL_ACQUIRE_TIMEOUT must be over 0")
 	add(d.StatementTimeoutMS >= 0, "DB_STATEMENT_TIMEOUT_MS must not be negative")
 	c.Auth.mistakes(add)
+	c.Admin.mistakes(add)
 	c.OAuth.mistakes(add)
 	c.Jobs.mistakes(add)
 	c.Outbound.mistakes(add)
@@ -162,27 +164,6 @@ func (c *Config) mistakes() []string {
 	return out
 }
 
-// unsafe is what development forgives and production must not.
-func (c *Config) unsafe() []string {
-	var out []string
-	if slices.Contains(c.Server.CORSOrigins, "*") {
-		out = append(out, "CORS_ALLOW_ORIGINS must not be * in production: name the origins")
-	}
-	if c.DB.URL == "" {
-		out = append(out, "DATABASE_URL must be set in production: the private cluster is for development")
-	}
-	if pw := c.DB.AuthenticatorPassword.Reveal(); pw != "" && len(pw) < 16 {
-		out = append(out, "AUTHENTICATOR_PASSWORD must have 16 characters or more in production: try openssl rand -hex 24")
-	}
-	if c.Server.ExternalURL == "" {
-		out = append(out, "API_EXTERNAL_URL must be set in production: it is the issuer of every token")
-	}
-	if !c.Auth.RateLimitEnabled {
-		out = append(out, "AUTH_RATE_LIMIT_ENABLED must not be false in production")
-	}
-	return out
-}
-
 // fill computes the defaults that depend on other settings.
 func (c *Config) fill(vars map[string]string) error {
 	c.Functions.vars = c.Functions.visible(vars)
@@ -192,6 +173,9 @@ func (c *Config) fill(vars map[string]string) error {
 	}
 	c.Home = home
 	c.Storage.fill(home)
+	if d := &c.DB; d.AuthenticatorPassword == "" && d.PasswordFile == "" && !c.Production() {
+		d.PasswordFile = filepath.Join(home, "authenticator.password")
+	}
 	s := &c.Server
 	c.urlFollows, c.siteFollows, c.issuerFollows = s.ExternalURL == "", s.SiteURL == "", c.Auth.JWTIssuer == ""
 	if c.urlFollows {

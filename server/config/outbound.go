@@ -13,8 +13,10 @@ type Outbound struct {
 	HostConcurrency int           `env:"OUTBOUND_HOST_CONCURRENCY" envDefault:"3" doc:"requests under way to one host, for each worker: fewer than JOBS_CONCURRENCY, or a slow host takes all hands"`
 	BreakerFailures int           `env:"OUTBOUND_BREAKER_FAILURES" envDefault:"10" doc:"failures in a row after which a host is left alone for OUTBOUND_BREAKER_PAUSE"`
 	BreakerPause    time.Duration `env:"OUTBOUND_BREAKER_PAUSE" envDefault:"30s" doc:"how long a failing host is left alone"`
+	Retention       time.Duration `env:"OUTBOUND_RETENTION" envDefault:"6h" doc:"how long requests of net.http_* and their responses are kept after they are done"`
 
 	WebhookTimeoutS     int           `env:"WEBHOOK_DELIVERY_TIMEOUT_SECONDS" envDefault:"10" doc:"seconds a webhook's receiver has to answer"`
+	WebhookRetention    time.Duration `env:"WEBHOOK_RETENTION" envDefault:"720h" doc:"how long events, their delivery log, and the ids of inbound webhooks are kept"`
 	WebhookDisableAfter time.Duration `env:"WEBHOOK_DISABLE_AFTER" envDefault:"120h" doc:"a subscription that only failed for so long is switched off"`
 }
 
@@ -39,5 +41,7 @@ func (o *Outbound) mistakes(add func(ok bool, format string, args ...any)) {
 	add(o.HostConcurrency >= 1, "OUTBOUND_HOST_CONCURRENCY must be at least 1")
 	add(o.BreakerFailures >= 1 && o.BreakerPause > 0, "OUTBOUND_BREAKER_FAILURES must be at least 1 and OUTBOUND_BREAKER_PAUSE over 0")
 	add(o.WebhookTimeoutS >= 1 && o.WebhookTimeoutS <= 300, "WEBHOOK_DELIVERY_TIMEOUT_SECONDS must lie between 1 and 300")
+	add(o.Retention >= time.Minute, "OUTBOUND_RETENTION must be at least 1m")
+	add(o.WebhookRetention >= time.Hour, "WEBHOOK_RETENTION must be at least 1h")
 	add(o.WebhookDisableAfter > 0, "WEBHOOK_DISABLE_AFTER must be over 0")
 }

@@ -70,6 +70,7 @@ func ParseOnlyRest(vars map[string]string) (*Config, error) {
 		{"PGRST_DB_POOL_ACQUISITION_TIMEOUT", "DB_POOL_ACQUIRE_TIMEOUT", "10", func(s string) string { return s + "s" }},
 		{"PGRST_LOG_LEVEL", "LOG_LEVEL", "error", func(s string) string { return strings.Replace(s, "crit", "error", 1) }},
 		{"PGRST_SERVER_CORS_ALLOWED_ORIGINS", "PGRST_SERVER_CORS_ALLOWED_ORIGINS", "*", nil},
+		{"REST_BATCH_MAX", "REST_BATCH_MAX", "0", nil},                   // a table may have that name
 		{"DB_STATEMENT_TIMEOUT_MS", "DB_STATEMENT_TIMEOUT_MS", "0", nil}, // the role's own decides
 	} {
 		value := vars[alias.theirs]

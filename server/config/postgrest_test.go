@@ -23,13 +23,13 @@ func TestOnlyRestTakesPostgRESTsNamesAndDefaults(t *testing.T) {
 	}{
 		{"nothing set", nil, func(c *config.Config) bool {
 			return c.Server.Port == 3000 && c.Server.Host == "0.0.0.0" && c.Rest.AnonRole == "" && slices.Equal(c.Rest.CORSOrigins, []string{"*"}) &&
-				slices.Equal(c.Rest.ExtraSearchPath, []string{"public"}) && c.DB.StatementTimeoutMS == 0
+				slices.Equal(c.Rest.ExtraSearchPath, []string{"public"}) && c.DB.StatementTimeoutMS == 0 && c.Rest.BatchMax == 0
 		}},
 		{"their names", map[string]string{"PGRST_SERVER_PORT": "3001", "PGRST_SERVER_HOST": "*6", "PGRST_DB_POOL": "3", "PGRST_DB_POOL_ACQUISITION_TIMEOUT": "4", "PGRST_LOG_LEVEL": "crit"}, func(c *config.Config) bool {
 			return c.Server.Port == 3001 && c.Server.Host == "::" && c.DB.PoolMax == 3 && c.DB.AcquireTimeout.Seconds() == 4 && c.Server.LogLevel == "error"
 		}},
-		{"our names", map[string]string{"PORT": "8001", "HOST": "127.0.0.1"}, func(c *config.Config) bool {
-			return c.Server.Port == 8001 && c.PostgREST.AdminHost == "127.0.0.1"
+		{"our names", map[string]string{"PORT": "8001", "HOST": "127.0.0.1", "REST_BATCH_MAX": "7"}, func(c *config.Config) bool {
+			return c.Server.Port == 8001 && c.PostgREST.AdminHost == "127.0.0.1" && c.Rest.BatchMax == 7
 		}},
 		{"an empty search path", map[string]string{"PGRST_DB_EXTRA_SEARCH_PATH": ""}, func(c *config.Config) bool { return c.Rest.ExtraSearchPath == nil }},
 		{"a secret in a file", map[string]string{"PGRST_DB_URI": "@" + file}, func(c *config.Config) bool { return c.PostgREST.URI.Reveal() == "of a file" }},

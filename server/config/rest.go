@@ -34,7 +34,7 @@ type Rest struct {
 	TraceHeader     string        `env:"PGRST_SERVER_TRACE_HEADER" doc:"request header that responses repeat"`
 	Prepared        string        `env:"PGRST_DB_PREPARED_STATEMENTS" envDefault:"true" doc:"false sends statements unnamed, for poolers that mix sessions"`
 	StatementCache  int           `env:"REST_STATEMENT_CACHE" envDefault:"2000" doc:"compiled statements kept"`
-	BatchMax        int           `env:"REST_BATCH_MAX" envDefault:"100" doc:"most requests in a POST to /batch; 0 leaves that path to a table"`
+	BatchMax        int           `env:"REST_BATCH_MAX" envDefault:"100" doc:"most requests in a POST to /batch; 0 leaves that path to a table, as --only rest does by default"`
 	CacheTTL        time.Duration `env:"REST_CACHE_TTL" envDefault:"0" doc:"compile again after this time; 0 trusts the DDL event trigger"`
 }
 

@@ -1,13 +1,16 @@
 package config
 
 // Validate checks the settings of this environment as production would, even
-// where HOWDAH_ENV says development.
-func Validate() error {
+// where HOWDAH_ENV says development, and answers what production warns of.
+func Validate() (warnings []string, err error) {
 	vars, err := variables()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	vars["HOWDAH_ENV"] = "production"
-	_, err = Parse(vars)
-	return err
+	c, err := Parse(vars)
+	if err != nil {
+		return nil, err
+	}
+	return c.Warnings(), nil
 }

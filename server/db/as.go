@@ -32,6 +32,9 @@ type Caller struct {
 	RoleSettings []byte // JSON object of what the role brings along, before it is taken; nil for none
 	Settings     []byte // JSON object of further settings, after the role is taken; nil for none
 
+	// Scrub takes back what a statement may have set for the session: for text
+	// that is not ours. It costs a round trip.
+	Scrub      bool
 	Unprepared bool // send statements unnamed, for poolers that mix sessions
 }
 

@@ -86,10 +86,25 @@ func (p *Pool) batch(ctx context.Context, c *Caller, b *pgx.Batch, before int, s
 	if closed := results.Close(); err == nil {
 		err = closed // a deferred constraint may speak only here
 	}
+	if c.Scrub {
+		scrub(ctx, conn.Conn())
+	}
 	if err != nil {
 		return fmt.Errorf("call as %s: %w", c.Role, Broken(ctx, conn.Conn(), err))
 	}
 	return nil
+}
+
+const scrubSQL = `reset role; reset all; select pg_catalog.pg_advisory_unlock_all(); unlisten *`
+
+// scrub leaves the connection as the pool made it; one that cannot be is closed.
+func scrub(ctx context.Context, conn *pgx.Conn) {
+	if conn.IsClosed() || conn.PgConn().TxStatus() != 'I' {
+		return // the pool does not take it back
+	}
+	if _, err := conn.PgConn().Exec(context.WithoutCancel(ctx), scrubSQL).ReadAll(); err != nil {
+		_ = conn.Close(context.WithoutCancel(ctx))
+	}
 }
 
 // queue puts the prelude into a batch and says how many statements it is.

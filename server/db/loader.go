@@ -95,7 +95,7 @@ func inOrder(a, b sqlFile) int {
 	return cmp.Or(a.pass-b.pass, strings.Compare(a.path, b.path))
 }
 
-func makePlan(ctx context.Context, conn *pgx.Conn, src Source) (plan, error) {
+func makePlan(ctx context.Context, conn querier, src Source) (plan, error) {
 	var p plan
 	files, err := readFiles(src)
 	if err != nil {
@@ -119,7 +119,12 @@ func makePlan(ctx context.Context, conn *pgx.Conn, src Source) (plan, error) {
 	return p, nil
 }
 
-func knownFiles(ctx context.Context, conn *pgx.Conn, source string) (map[string][]byte, error) {
+// querier is a connection, or a transaction on one.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+func knownFiles(ctx context.Context, conn querier, source string) (map[string][]byte, error) {
 	const filesSQL = `select f.path, f.hash from ops.sql_files f where f.source = $1`
 	known := map[string][]byte{}
 	var (
@@ -162,25 +167,35 @@ func apply(ctx context.Context, conn *pgx.Conn, src Source) (applied, error) {
 
 func attempt(ctx context.Context, conn *pgx.Conn, src Source, p plan, dropFirst map[string]bool) (applied, error) {
 	var done applied
-	err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `set local check_function_bodies = off`); err != nil {
-			return err
-		}
-		l := &load{tx: tx, src: src, made: map[object]string{}, seen: map[string]bool{}, dropFirst: dropFirst, all: p.all, queue: slices.Clone(p.changed)}
-		if err := l.readBooks(ctx); err != nil {
-			return err
-		}
-		if err := l.run(ctx); err != nil {
-			return err
-		}
-		var err error
-		if done.dropped, err = l.dropLeftovers(ctx, p.gone); err != nil {
-			return err
-		}
-		done.files = l.files
-		return l.writeBooks(ctx, p.gone)
+	err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) (err error) {
+		done, err = within(ctx, tx, src, p, dropFirst)
+		return err
 	})
 	return done, err
+}
+
+// within applies the plan in tx, which may have done other things before.
+func within(ctx context.Context, tx pgx.Tx, src Source, p plan, dropFirst map[string]bool) (applied, error) {
+	var done applied
+	if _, err := tx.Exec(ctx, `set local check_function_bodies = off`); err != nil {
+		return done, err
+	}
+	l := &load{tx: tx, src: src, made: map[object]string{}, seen: map[string]bool{}, dropFirst: dropFirst, all: p.all, queue: slices.Clone(p.changed)}
+	if err := l.readBooks(ctx); err != nil {
+		return done, err
+	}
+	if err := l.lookAway(ctx); err != nil {
+		return done, err
+	}
+	if err := l.run(ctx); err != nil {
+		return done, err
+	}
+	var err error
+	if done.dropped, err = l.dropLeftovers(ctx, p.gone); err != nil {
+		return done, err
+	}
+	done.files = l.files
+	return done, l.writeBooks(ctx, p.gone)
 }
 
 // load is one attempt to apply the changed files.
@@ -223,6 +238,23 @@ func (l *load) run(ctx context.Context) error {
 		l.hashes = append(l.hashes, f.hash)
 	}
 	return nil
+}
+
+// lookAway passes over what this transaction made before: it is no file's.
+func (l *load) lookAway(ctx context.Context) error {
+	rows, err := l.tx.Query(ctx, touchedSQL)
+	if err != nil {
+		return err
+	}
+	var (
+		o       object
+		version string
+	)
+	_, err = pgx.ForEachRow(rows, []any{&o.Kind, &o.Identity, &version}, func() error {
+		l.seen[version] = true
+		return nil
+	})
+	return err
 }
 
 // exec runs one file, as role when one is given, and notes what it made.

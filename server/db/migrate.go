@@ -101,25 +101,36 @@ func connectOwner(ctx context.Context, ownerURL string) (*pgx.Conn, error) {
 
 func provider(cfg *pgx.ConnConfig, src Source) (*goose.Provider, *sql.DB, error) {
 	pool := stdlib.OpenDB(*cfg)
+	p, err := providerOn(pool, src)
+	return p, pool, err
+}
+
+// providerOn closes the pool where it fails.
+func providerOn(pool *sql.DB, src Source) (*goose.Provider, error) {
 	p, err := goose.NewProvider(goose.DialectPostgres, pool, src.Migrations,
 		goose.WithTableName(src.Table), goose.WithSlog(slog.New(slog.DiscardHandler)), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("read migrations of %s: %w", src.Name, err), pool.Close())
+		return nil, errors.Join(fmt.Errorf("read migrations of %s: %w", src.Name, err), pool.Close())
 	}
-	return p, pool, nil
+	return p, nil
 }
 
-func gooseUp(ctx context.Context, cfg *pgx.ConnConfig, src Source) (done []string, err error) {
-	if src.Migrations == nil {
-		return nil, nil
-	}
-	if names, err := fs.Glob(src.Migrations, "*.sql"); err != nil || len(names) == 0 {
-		return nil, err
-	}
+func gooseUp(ctx context.Context, cfg *pgx.ConnConfig, src Source) ([]string, error) {
 	cfg = cfg.Copy()
 	failed := new(failedQuery)
 	cfg.Tracer = failed
-	p, pool, err := provider(cfg, src)
+	return gooseUpOn(ctx, stdlib.OpenDB(*cfg), failed, src)
+}
+
+// gooseUpOn applies what is pending, and closes the pool.
+func gooseUpOn(ctx context.Context, pool *sql.DB, failed *failedQuery, src Source) (done []string, err error) {
+	if src.Migrations == nil {
+		return nil, pool.Close()
+	}
+	if names, err := fs.Glob(src.Migrations, "*.sql"); err != nil || len(names) == 0 {
+		return nil, errors.Join(err, pool.Close())
+	}
+	p, err := providerOn(pool, src)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/config"
+	"howdah/server/db"
 	"howdah/server/db/dbtest"
 	"howdah/server/functions"
 	"howdah/server/functions/script"
@@ -28,6 +29,7 @@ import (
 
 // stage is a server with functions alone.
 type stage struct {
+	pool    *db.Pool
 	t       *testing.T
 	owner   *pgx.Conn
 	service *functions.Service
@@ -41,7 +43,7 @@ type stage struct {
 func setup(t *testing.T, sql string) *stage {
 	t.Helper()
 	d := dbtest.New(t)
-	s := &stage{t: t, owner: d.Owner(t)}
+	s := &stage{t: t, owner: d.Owner(t), pool: d.Pool}
 	if _, err := s.owner.Exec(t.Context(), sql); err != nil {
 		t.Fatal(err)
 	}

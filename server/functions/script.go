@@ -79,13 +79,15 @@ func scriptRequest(c echo.Context, in *call, body []byte) *script.Request {
 
 // queryAs is `db` of a function: statements as its caller, one transaction each.
 func (s *Service) queryAs(in *call) script.Query {
+	caller := *in.caller
+	caller.Scrub = true
 	return func(ctx context.Context, sql string, args []any) (text []byte, err error) {
 		for i, arg := range args {
 			if args[i], err = argument(arg); err != nil {
 				return nil, err
 			}
 		}
-		err = s.pool.QueryAs(ctx, in.caller, func(rows pgx.Rows) (err error) {
+		err = s.pool.QueryAs(ctx, &caller, func(rows pgx.Rows) (err error) {
 			text, err = rowsJSON(rows)
 			return err
 		}, sql, args...)

@@ -61,6 +61,8 @@ func (s *Service) serveUpstream(c echo.Context, in *call, up *upstream) error {
 	defer cancel(nil)
 	timer := time.AfterFunc(time.Duration(up.TimeoutMS)*time.Millisecond, func() { cancel(errSlow) })
 	defer timer.Stop()
+	// A function may answer while it still reads: HTTP/2 always lets it.
+	_ = http.NewResponseController(c.Response()).EnableFullDuplex()
 	var failed error
 	proxy := &httputil.ReverseProxy{
 		Transport:     s.client,
@@ -76,8 +78,10 @@ func (s *Service) serveUpstream(c echo.Context, in *call, up *upstream) error {
 			p.Out.URL.RawQuery = query.Encode()
 			p.SetXForwarded()
 			for name := range p.Out.Header {
-				if strings.HasPrefix(name, "X-Howdah-") {
-					p.Out.Header.Del(name) // only what this server says of the caller counts
+				// Only what this server says of the caller counts, also where a
+				// gateway over there reads _ as -.
+				if strings.HasPrefix(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "x-howdah-") {
+					delete(p.Out.Header, name)
 				}
 			}
 			p.Out.Header.Set("X-Howdah-Function", in.name)

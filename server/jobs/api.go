@@ -44,6 +44,7 @@ func (a *API) Mount(e *echo.Echo) {
 	g.POST("/complete", a.report)
 	g.POST("/fail", a.report)
 	g.GET("/stats", a.stats)
+	g.GET("/workers", a.workers)
 	g.POST("/queues/:queue/pause", a.pause(true))
 	g.POST("/queues/:queue/resume", a.pause(false))
 	g.PUT("/queues/:queue", a.limit)
@@ -98,10 +99,11 @@ const (
 	showSQL        = `select status, body from jobs.show(_id => $1)`
 	cancelOneSQL   = `select 200 as status, to_jsonb(jobs.cancel(_ids => array[$1::bigint])) as body`
 	retryOneSQL    = `select 200 as status, to_jsonb(jobs.retry(_ids => array[$1::bigint])) as body`
-	pollSQL        = `select status, body from jobs.poll(_worker => $1, _queues => $2, _limit => $3, _names => $4, _lease_s => $5)`
-	heartbeatSQL   = `select 200 as status, to_jsonb(jobs.extend(_ids => $1, _worker => $2, _lease => make_interval(secs => $3))) as body`
+	pollSQL        = `select status, body from jobs.poll(_worker => $1, _queues => $2, _limit => $3, _names => $4, _lease_s => $5, _host => $6)`
+	heartbeatSQL   = `select status, body from jobs.heartbeat(_ids => $1, _worker => $2, _lease_s => $3)`
 	reportSQL      = `select status, body from jobs.report(_worker => $1, _jobs => $2)`
 	statsSQL       = `select status, body from jobs.stats()`
+	workersSQL     = `select status, body from jobs.workers()`
 	pauseSQL       = `select 200 as status, to_jsonb(jobs.queue_pause(_queue => $1, _paused => $2)::text) as body`
 	limitQueueSQL  = `select 200 as status, to_jsonb(jobs.queue_set(_queue => $1, _concurrency => $2, _key_concurrency => $3, _rate_limit => $4,` +
 		` _rate_period => make_interval(secs => $5))::text) as body`
@@ -146,6 +148,7 @@ func (a *API) byID(sql string) echo.HandlerFunc {
 func (a *API) claim(c echo.Context) error {
 	var in struct {
 		Worker string
+		Host   string // shown on the list of workers
 		Queues []string
 		Limit  *int
 		Names  []string
@@ -159,7 +162,7 @@ func (a *API) claim(c echo.Context) error {
 	defer cancel()
 	for {
 		news := a.news()
-		out, err := a.ask(c, pollSQL, orNull(in.Worker), in.Queues, in.Limit, in.Names, in.LeaseS)
+		out, err := a.ask(c, pollSQL, orNull(in.Worker), in.Queues, in.Limit, in.Names, in.LeaseS, orNull(in.Host))
 		if err != nil {
 			return err
 		}
@@ -204,6 +207,8 @@ func (a *API) report(c echo.Context) error {
 }
 
 func (a *API) stats(c echo.Context) error { return a.call(c, statsSQL) }
+
+func (a *API) workers(c echo.Context) error { return a.call(c, workersSQL) }
 
 func (a *API) pause(paused bool) echo.HandlerFunc {
 	return func(c echo.Context) error { return a.call(c, pauseSQL, c.Param("queue"), paused) }

@@ -39,3 +39,17 @@ func TestASleeperIsWoken(t *testing.T) {
 		eventually(t, d, "and wakes", `select not exists (select from jobs.jobs)`)
 	}
 }
+
+// What the configuration lists comes, and what is wrong with it keeps nobody.
+func TestSchedulesOfTheConfigurationCome(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	exec(t, d, `create table public.tidied (at timestamptz default now());
+grant insert on public.tidied to service_role;
+create function public.tidy() returns void language sql as $$ insert into public.tidied default values $$`)
+	c := settings()
+	c.CronBackend = "inproc"
+	c.ScheduleJSON = `[{"name": "tidy", "interval_seconds": 1, "target": "public.tidy"}, {"name": "bad", "interval_seconds": 1, "target": "nobody"}]`
+	start(t, d, c, nil)
+	eventually(t, d, "the function runs", `select count(*) >= 2 from public.tidied`)
+}

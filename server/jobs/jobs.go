@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"howdah/server/config"
 	"howdah/server/db"
@@ -89,7 +90,31 @@ func (s *Service) Configure(ctx context.Context) error {
 	if err := s.exec(ctx, configureSQL, s.config.DefaultMaxAttempts, base, most, s.config.VisibilityTimeout(), s.config.Retention()); err != nil {
 		return fmt.Errorf("configure jobs: %w", err)
 	}
+	if err := s.configureSchedules(ctx); err != nil {
+		return fmt.Errorf("configure schedules: %w", err)
+	}
 	return nil
+}
+
+const configureSchedulesSQL = `select unnest(jobs.configure_schedules(_schedules => $1))`
+
+// configureSchedules makes what JOBS_SCHEDULE_JSON lists. What is wrong with one
+// of them is logged: the queue works all the same.
+func (s *Service) configureSchedules(ctx context.Context) error {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	rows, err := conn.Query(ctx, configureSchedulesSQL, s.config.Schedules())
+	if err != nil {
+		return db.Broken(ctx, conn.Conn(), err)
+	}
+	problems, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for _, problem := range problems {
+		slog.ErrorContext(ctx, "a schedule of JOBS_SCHEDULE_JSON cannot be", "problem", problem)
+	}
+	return db.Broken(ctx, conn.Conn(), err)
 }
 
 func (s *Service) names() []string { return slices.Collect(maps.Keys(s.handlers)) }

@@ -23,7 +23,7 @@ type channel struct {
 	subs     []*subscription
 	live     *liveQuery
 	ready    bool // what was asked for at the join is sent: changes may follow
-	queued   []*delivery
+	queued   []delivery
 	watching bool // presence
 	tracked  string
 	before   snapshot        // messages that it saw are for a replay only

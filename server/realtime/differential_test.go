@@ -234,7 +234,8 @@ func TestDeliveredIsWhatSelectShows(t *testing.T) {
 				}
 			}
 			got := map[string]bool{}
-			for _, e := range changesSince(ctx, t, d, node, at) {
+			news := changesSince(ctx, t, d, node, at)
+			for _, e := range news.events {
 				if e.Kind == "PROBLEM" {
 					t.Errorf("seed %d: problem %s", seed, e.Data)
 					continue
@@ -242,7 +243,7 @@ func TestDeliveredIsWhatSelectShows(t *testing.T) {
 				if !json.Valid(e.Data) {
 					t.Errorf("seed %d: data is no JSON: %s", seed, e.Data)
 				}
-				for _, sub := range e.Subscriptions {
+				for _, sub := range news.subscriptions(&e) {
 					got[fmt.Sprintf("%d %s to %d", e.ID, e.Kind, sub)] = true
 				}
 			}
@@ -269,15 +270,15 @@ func without(a, b map[string]bool) []string {
 	return out
 }
 
-func changesSince(ctx context.Context, t *testing.T, d *dbtest.DB, node, at string) []event {
+func changesSince(ctx context.Context, t *testing.T, d *dbtest.DB, node, at string) *batch {
 	t.Helper()
 	s := &Service{Deps: Deps{Pool: d.Pool, SearchPath: `"public"`}, nodeID: node}
-	events, end, err := newFeed(s).read(ctx, cursor{prev: at}, nil)
+	b, err := newFeed(s).read(ctx, cursor{prev: at}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if end.Lost || end.More {
-		t.Fatalf("%+v", end)
+	if b.end.Lost || b.end.More {
+		t.Fatalf("%+v", b.end)
 	}
-	return events
+	return b
 }

@@ -36,10 +36,11 @@ type feed struct {
 }
 
 const (
-	busyPoll   = 4 * time.Millisecond
-	sleepyPoll = 250 * time.Millisecond
-	staysBusy  = time.Second
-	batchSize  = 500
+	busyPoll    = 4 * time.Millisecond
+	longestRest = 25 * time.Millisecond
+	sleepyPoll  = 250 * time.Millisecond
+	staysBusy   = time.Second
+	batchSize   = 500
 )
 
 func newFeed(s *Service) *feed {
@@ -51,17 +52,36 @@ func newFeed(s *Service) *feed {
 
 func (f *feed) wake() { nudge(f.woken) }
 
-// event is a row of what changes_since answers.
+// event is something new, and which groups of subscriptions it goes to.
 type event struct {
-	ID            int64
-	XID           uint64
-	Kind          string
-	Subscriptions []int64
-	Data          []byte
+	ID     int64
+	XID    uint64
+	Kind   string
+	Groups []int64
+	Data   []byte
+}
+
+// batch is what changes_since answers.
+type batch struct {
+	events []event
+	groups map[int64][]int64 // the subscriptions of each
+	end    position
+}
+
+// subscriptions are those that an event goes to.
+func (b *batch) subscriptions(e *event) []int64 {
+	if len(e.Groups) == 1 {
+		return b.groups[e.Groups[0]]
+	}
+	var all []int64
+	for _, group := range e.Groups {
+		all = append(all, b.groups[group]...)
+	}
+	return all
 }
 
 const (
-	changesSinceSQL = `select id, xid, kind, subscriptions, data from realtime.changes_since(
+	changesSinceSQL = `select id, xid, kind, recipients, data from realtime.changes_since(
   _node => $1, _prev => $2, _cur => $3, _last => $4, _limit => $5, _only => $6, _search_path => $7)`
 	sleepSQL = `select realtime.sleep(_node => $1)`
 )
@@ -75,40 +95,47 @@ type position struct {
 }
 
 // read asks for what comes after a place; only limits it to some subscriptions.
-func (f *feed) read(ctx context.Context, at cursor, only []int64) ([]event, position, error) {
-	var end position
+func (f *feed) read(ctx context.Context, at cursor, only []int64) (*batch, error) {
 	conn, err := f.service.Pool.Acquire(ctx)
 	if err != nil {
-		return nil, end, err
+		return nil, err
 	}
 	defer conn.Release()
 	rows, err := conn.Query(ctx, changesSinceSQL, f.service.nodeID, at.prev, orNil(at.cur), at.last, batchSize, only, f.service.SearchPath)
 	if err != nil {
-		return nil, end, err
+		return nil, err
 	}
+	b := &batch{groups: map[int64][]int64{}}
 	var (
-		events []event
 		number *int64
 		xid    *string
-		e      event
+		kind   string
+		to     []int64
+		data   []byte
 	)
-	_, err = pgx.ForEachRow(rows, []any{&number, &xid, &e.Kind, &e.Subscriptions, &e.Data}, func() error {
-		if number == nil || xid == nil {
-			return json.Unmarshal(e.Data, &end)
+	_, err = pgx.ForEachRow(rows, []any{&number, &xid, &kind, &to, &data}, func() error {
+		switch {
+		case number == nil:
+			return json.Unmarshal(data, &b.end)
+		case xid == nil:
+			b.groups[*number] = slices.Clone(to)
+			return nil
 		}
 		writer, err := strconv.ParseUint(*xid, 10, 64)
-		events = append(events, event{*number, writer, e.Kind, slices.Clone(e.Subscriptions), slices.Clone(e.Data)})
+		b.events = append(b.events, event{*number, writer, kind, slices.Clone(to), slices.Clone(data)})
 		return err
 	})
-	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.ID, b.ID) })
-	return events, end, err
+	slices.SortStableFunc(b.events, func(a, b event) int { return cmp.Compare(a.ID, b.ID) })
+	return b, err
 }
 
-// run is the loop.
+// run is the loop. After a look that found something it rests for as long as
+// that took: under load fewer looks find more each, and cost less in all.
 func (f *feed) run(ctx context.Context) {
 	busyUntil := time.Now().Add(staysBusy)
 	pause := busyPoll
 	for ctx.Err() == nil {
+		began := time.Now()
 		n, more, err := f.step(ctx)
 		switch {
 		case err != nil && ctx.Err() == nil:
@@ -118,7 +145,7 @@ func (f *feed) run(ctx context.Context) {
 			continue
 		case n > 0:
 			busyUntil = time.Now().Add(staysBusy)
-			pause = busyPoll
+			pause = min(max(time.Since(began), busyPoll), longestRest)
 		case time.Now().Before(busyUntil):
 			pause = busyPoll
 		case pause != sleepyPoll:
@@ -146,13 +173,12 @@ func (f *feed) step(ctx context.Context) (n int, more bool, err error) {
 			return 0, false, err
 		}
 	}
-	events, end, err := f.read(ctx, f.place, nil)
+	b, err := f.read(ctx, f.place, nil)
 	if err != nil {
 		return 0, false, err
 	}
-	for i := range events {
-		f.deliver(ctx, &events[i], cursor{f.place.prev, end.Cur, events[i].ID})
-	}
+	end := b.end
+	f.deliver(ctx, b, f.place.prev, end.Cur)
 	if end.Lost {
 		slog.WarnContext(ctx, "changes were trimmed before they were read")
 		f.tellLost()
@@ -165,7 +191,7 @@ func (f *feed) step(ctx context.Context) (n int, more bool, err error) {
 		}
 		f.place = cursor{prev: end.Cur}
 	}
-	return len(events), end.More, nil
+	return len(b.events), end.More, nil
 }
 
 // recover deals with a failed read. A database that crashed has forgotten the

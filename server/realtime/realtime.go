@@ -71,6 +71,7 @@ func New(d Deps) *Service {
 	s.sockets.Config.MessageBufferSize = d.Config.QueueSize + reserved
 	s.sockets.Config.MaxMessageSize = d.Config.MaxFrame
 	s.sockets.Upgrader.CheckOrigin = s.originAllowed
+	s.sockets.Upgrader.WriteBufferSize, s.sockets.Upgrader.WriteBufferPool = 4<<10, &sync.Pool{} // an idle socket needs none
 	s.sockets.HandleConnect(s.connected)
 	s.sockets.HandleDisconnect(s.disconnected)
 	s.sockets.HandleMessage(func(ms *melody.Session, frame []byte) { s.received(ms, frame, false) })

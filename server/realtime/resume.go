@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,8 +32,8 @@ func (c *channel) resume(since string) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, d := range c.queued {
-		c.write(d)
+	for i := range c.queued {
+		c.write(&c.queued[i])
 	}
 	c.queued, c.ready = nil, true
 }
@@ -52,12 +53,12 @@ func (c *channel) catchUp(ctx context.Context, since string) error {
 		return err
 	}
 	c.mu.Lock()
-	var ids []int64
-	for _, sub := range c.subs {
-		sub.before = snapshot{} // the replay covers it
-		ids = append(ids, sub.id)
-	}
 	subs := c.subs
+	ids, began := make([]int64, len(subs)), make([]snapshot, len(subs))
+	for i, sub := range subs {
+		ids[i], began[i] = sub.id, sub.before
+		sub.before = snapshot{} // the replay covers it
+	}
 	c.mu.Unlock()
 	if len(ids) == 0 {
 		return nil
@@ -65,8 +66,10 @@ func (c *channel) catchUp(ctx context.Context, since string) error {
 	err = c.replayChanges(ctx, at, until, ids)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, sub := range subs {
-		sub.before = until
+	for i, sub := range subs {
+		if sub.before = until; err != nil {
+			sub.before = began[i]
+		}
 	}
 	return err
 }
@@ -77,30 +80,32 @@ func (c *channel) replayChanges(ctx context.Context, at cursor, until snapshot, 
 	s := c.socket.service
 	last := false
 	for {
-		events, end, err := s.feed.read(ctx, at, ids)
+		b, err := s.feed.read(ctx, at, ids)
 		switch {
 		case err != nil:
 			return err
-		case end.Lost:
+		case b.end.Lost:
 			return errLost
 		}
-		for i := range events {
-			if events[i].Kind == "PROBLEM" {
+		for i := range b.events {
+			e := &b.events[i]
+			if e.Kind == "PROBLEM" {
 				continue
 			}
 			if err := c.waitForRoom(ctx); err != nil {
 				return err
 			}
-			e := &events[i]
-			for target, subs := range s.feed.find(e.Subscriptions) {
-				target.mu.Lock()
-				target.write(&delivery{subs, e.XID, e.Kind, e.Data, cursor{at.prev, end.Cur, e.ID}.String()})
-				target.mu.Unlock()
+			to := s.feed.circleOf(b.subscriptions(e))
+			p := &parcel{event: e, at: cursor{at.prev, b.end.Cur, e.ID}.String(), frames: make([]atomic.Pointer[[]byte], to.looks)}
+			c.mu.Lock()
+			for j := range to.targets { // this channel, if it has not ended
+				c.write(&delivery{p, &to.targets[j]})
 			}
+			c.mu.Unlock()
 		}
 		switch {
-		case end.More:
-			at.last = end.Last
+		case b.end.More:
+			at.last = b.end.Last
 		case last:
 			return nil
 		default:

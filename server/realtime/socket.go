@@ -32,7 +32,8 @@ type socket struct {
 	mu       sync.Mutex
 	channels map[string]*channel // by wire topic
 
-	joins, events, presence limit // touched by the reading goroutine alone
+	joins, events, presence limit      // touched by the reading goroutine alone
+	lot                     []delivery // touched by the feed alone: what it is about to tell
 }
 
 const (
@@ -75,20 +76,12 @@ func (s *Service) connect(c echo.Context) error {
 	now := time.Now().UnixMilli()
 	sock.heard.Store(now)
 	sock.emptySince.Store(now)
-	err = s.sockets.HandleRequestWithKeys(hijackable(c), r, map[string]any{socketKey: sock})
+	err = s.sockets.HandleRequestWithKeys(hijackable(c, sock), r, map[string]any{socketKey: sock})
 	if err != nil && !errors.Is(err, melody.ErrClosed) {
 		slog.DebugContext(r.Context(), "handshake", "error", err)
 		return nil // the upgrader has answered
 	}
 	return nil
-}
-
-// hijackable is the response without the headers that a handshake needs not.
-func hijackable(c echo.Context) http.ResponseWriter {
-	h := c.Response().Header()
-	h.Del(echo.HeaderContentSecurityPolicy)
-	h.Del(echo.HeaderXFrameOptions)
-	return c.Response()
 }
 
 func refuse(c echo.Context, status int, why string) error {

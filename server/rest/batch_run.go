@@ -32,41 +32,30 @@ func (s *Service) runBatch(ctx context.Context, items []batchItem, caller *db.Ca
 	if len(items) == 0 {
 		return nil
 	}
+	cached := false
+	for i := range items {
+		st, was, err := s.statement(ctx, items[i].shape)
+		if err != nil {
+			return &itemError{i, err}
+		}
+		items[i].job.st = st
+		cached = cached || was
+	}
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Release()
-	cached := false
-	for i := range items {
-		was, err := s.compileItem(ctx, conn, &items[i])
-		if err != nil {
-			return &itemError{i, err}
-		}
-		cached = cached || was
-	}
 	err = s.tryBatch(ctx, conn, items, caller, own)
 	if err != nil && cached && stale(err) { // as for single requests
 		for i := range items {
-			if items[i].job.st, err = s.compile(ctx, conn, items[i].shape); err != nil {
+			if items[i].job.st, err = s.compile(ctx, items[i].shape, items[i].job.st); err != nil {
 				return &itemError{i, err}
 			}
 		}
 		err = s.tryBatch(ctx, conn, items, caller, own)
 	}
 	return err
-}
-
-func (s *Service) compileItem(ctx context.Context, conn *pgxpool.Conn, it *batchItem) (bool, error) {
-	st, cached := s.cache.get(it.shape)
-	if !cached {
-		var err error
-		if st, err = s.compile(ctx, conn, it.shape); err != nil {
-			return false, err
-		}
-	}
-	it.job.st = st
-	return cached, nil
 }
 
 func (s *Service) tryBatch(ctx context.Context, conn *pgxpool.Conn, items []batchItem, caller *db.Caller, own *prefer) error {

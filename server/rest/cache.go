@@ -106,11 +106,34 @@ func compileFailure(err error) error {
 	return fmt.Errorf("compile: %w", err)
 }
 
-// compile asks the database for a shape's statement.
-func (s *Service) compile(ctx context.Context, conn *pgxpool.Conn, shape string) (*statement, error) {
-	epoch := s.cache.epoch.Load()
+// statement is a shape's, from the cache (true) or compiled now.
+func (s *Service) statement(ctx context.Context, shape string) (*statement, bool, error) {
+	st, ok := s.cache.get(shape)
+	if ok {
+		return st, true, nil
+	}
+	st, err := s.compile(ctx, shape, nil)
+	return st, false, err
+}
+
+// compile asks the database for a shape's statement, unless another request
+// did while this one waited. old is the cached one that will not do.
+func (s *Service) compile(ctx context.Context, shape string, old *statement) (*statement, error) {
 	var answer []byte
-	if err := conn.QueryRow(ctx, compileSQL, shape, s.settings).Scan(&answer); err != nil {
+	var epoch uint64
+	var found *statement
+	err := s.pool.Aside(ctx, func(conn *pgxpool.Conn) error {
+		if st, ok := s.cache.byShape.GetIfPresent(shape); ok && st != old {
+			found = st
+			return nil
+		}
+		epoch = s.cache.epoch.Load()
+		return conn.QueryRow(ctx, compileSQL, shape, s.settings).Scan(&answer)
+	})
+	if found != nil {
+		return found, nil
+	}
+	if err != nil {
 		return nil, compileFailure(err)
 	}
 	st := &statement{}
@@ -123,6 +146,16 @@ func (s *Service) compile(ctx context.Context, conn *pgxpool.Conn, shape string)
 	st.finish("rest_" + strconv.FormatUint(s.cache.serial.Add(1), 10))
 	s.cache.put(shape, st, epoch)
 	return st, nil
+}
+
+const warmUpSQL = `select rest.warm_up(_settings => $1::jsonb)`
+
+// warmUp has the connections that compile know the compiler before requests come.
+func (s *Service) warmUp(ctx context.Context) error {
+	return s.pool.EachAside(ctx, func(conn *pgxpool.Conn) error {
+		_, err := conn.Exec(ctx, warmUpSQL, s.settings)
+		return err
+	})
 }
 
 // A read's columns are total, page, body, headers, status, and with a cursor the

@@ -22,31 +22,29 @@ type job struct {
 
 // run answers a request: compile if the shape is new, then one round trip.
 func (s *Service) run(ctx context.Context, rq *request, caller *db.Caller) (*statement, *result, error) {
-	conn, err := s.pool.Acquire(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer conn.Release()
 	began := time.Now()
 	if rq.key == "" {
 		var buf [512]byte
 		rq.key = string(rq.shape(buf[:0]))
 	}
-	st, cached := s.cache.get(rq.key)
-	if !cached {
-		if st, err = s.compile(ctx, conn, rq.key); err != nil {
-			return nil, nil, err
-		}
+	st, cached, err := s.statement(ctx, rq.key)
+	if err != nil {
+		return nil, nil, err
 	}
 	rq.planned = time.Since(began)
 	if rq.op == opInfo {
 		return st, nil, nil
 	}
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer conn.Release()
 	res, err := s.execute(ctx, conn, job{rq, st, caller})
 	if err != nil && cached && stale(err) {
 		// The catalog may have moved on since the shape was compiled, before the
 		// news of it came. What failed has been rolled back.
-		again, compileErr := s.compile(ctx, conn, rq.key)
+		again, compileErr := s.compile(ctx, rq.key, st)
 		if compileErr != nil {
 			return nil, nil, compileErr
 		}

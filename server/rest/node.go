@@ -115,26 +115,38 @@ const hexDigits = "0123456789abcdef"
 
 func (w *shapeWriter) quote(s string) {
 	w.b = append(w.b, '"')
+	done := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			w.b = utf8.AppendRune(w.b, r) // invalid bytes become U+FFFD: a name that nothing has
-			i += size
+		if plain[c] {
+			i++
 			continue
 		}
+		w.b = append(w.b, s[done:i]...)
+		size := 1
 		switch {
-		case c == '"' || c == '\\':
-			w.b = append(w.b, '\\', c)
-		case c < 0x20:
+		case c >= utf8.RuneSelf:
+			var r rune
+			r, size = utf8.DecodeRuneInString(s[i:])
+			w.b = utf8.AppendRune(w.b, r) // invalid bytes become U+FFFD: a name that nothing has
+		case c < ' ':
 			w.b = append(w.b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 		default:
-			w.b = append(w.b, c)
+			w.b = append(w.b, '\\', c)
 		}
-		i++
+		i += size
+		done = i
 	}
-	w.b = append(w.b, '"')
+	w.b = append(append(w.b, s[done:]...), '"')
 }
+
+// plain are the bytes that JSON text shows as they are.
+var plain = func() (set [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		set[c] = c != '"' && c != '\\'
+	}
+	return set
+}()
 
 func (w *shapeWriter) path(p []step) {
 	if len(p) == 0 {

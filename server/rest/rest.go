@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -99,6 +100,9 @@ func qualified(name string) []byte {
 
 // Run drops the cache whenever DDL is announced, until ctx ends.
 func (s *Service) Run(ctx context.Context) {
+	if err := s.warmUp(ctx); err != nil {
+		slog.Debug("warm up the compiler", "error", err) // requests will say what is wrong
+	}
 	for {
 		select {
 		case <-ctx.Done():

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -17,7 +18,7 @@ import (
 // links signs URLs: HS256 JWTs under keys of their own, which verify nothing
 // else and are verified by nothing else.
 type links struct {
-	keys []linkKey // the first signs, all verify
+	keys func() []linkKey // the first signs, all verify
 	now  func() time.Time
 }
 
@@ -44,17 +45,22 @@ const (
 
 // newLinks takes configured secrets, newest first: a key is replaced by
 // putting another before it, and dropped when its links have expired. Without
-// any, the keyset's own secret makes one.
+// any, the keyset's own secrets make them.
 func newLinks(ring *token.Ring, configured string) *links {
-	l := &links{now: time.Now}
-	if configured == "" {
-		l.keys = []linkKey{newLinkKey(ring.MAC("storage links", []byte("1")))}
-		return l
+	own := func() []linkKey { return newLinkKeys(ring.MACs("storage links", []byte("1"))) }
+	if configured != "" {
+		keys := newLinkKeys(bytes.Split([]byte(configured), []byte(",")))
+		own = func() []linkKey { return keys }
 	}
-	for secret := range strings.SplitSeq(configured, ",") {
-		l.keys = append(l.keys, newLinkKey([]byte(secret)))
+	return &links{keys: own, now: time.Now}
+}
+
+func newLinkKeys(secrets [][]byte) []linkKey {
+	keys := make([]linkKey, len(secrets))
+	for i, secret := range secrets {
+		keys[i] = newLinkKey(secret)
 	}
-	return l
+	return keys
 }
 
 func newLinkKey(secret []byte) linkKey {
@@ -72,9 +78,10 @@ func (l *links) sign(c claims, life time.Duration) string {
 	now := l.now()
 	c.IssuedAt, c.ExpiresAt = now.Unix(), now.Add(life).Unix()
 	payload, _ := json.Marshal(c) //nolint:errchkjson // text, numbers and flags always encode
-	head := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","kid":"` + l.keys[0].id + `","typ":"JWT"}`))
+	key := l.keys()[0]
+	head := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","kid":"` + key.id + `","typ":"JWT"}`))
 	text := head + "." + base64.RawURLEncoding.EncodeToString(payload)
-	return text + "." + l.keys[0].sign(text)
+	return text + "." + key.sign(text)
 }
 
 func badLink(why string) *problem.Problem { return refuse(http.StatusBadRequest, "InvalidJWT", why) }
@@ -89,7 +96,7 @@ func (l *links) verify(link, url, scope string) (*claims, error) {
 	}
 	// The key alone decides the algorithm: the header is not even read.
 	genuine := false
-	for _, key := range l.keys {
+	for _, key := range l.keys() {
 		genuine = genuine || hmac.Equal([]byte(key.sign(parts[0]+"."+parts[1])), []byte(parts[2]))
 	}
 	if !genuine {

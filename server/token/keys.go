@@ -46,8 +46,9 @@ type storedKey struct {
 }
 
 type keyset struct {
-	Keys    []storedKey `json:"keys"`
-	Refresh []byte      `json:"refresh"` // HMAC key of refresh tokens
+	Keys    []storedKey    `json:"keys"`
+	Refresh []byte         `json:"refresh"` // the root secret: see Purpose
+	Secrets []storedSecret `json:"secrets,omitempty"`
 }
 
 // signingKey is a stored key, ready to use.

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 )
@@ -29,7 +30,7 @@ var (
 func (r *Ring) MintRefresh(session uuid.UUID, counter int64) string {
 	body := append([]byte{refreshVersion}, session[:]...)
 	body = binary.AppendUvarint(body, uint64(counter)) //nolint:gosec // counters begin at 0 and rise
-	return b64(append(body, r.refreshMAC(body)...))
+	return b64(append(body, refreshSum(r.held.Load().of(Refresh)[0], body)...))
 }
 
 // ParseRefresh checks a refresh token and answers its session and counter.
@@ -40,7 +41,8 @@ func (r *Ring) ParseRefresh(text string) (session uuid.UUID, counter int64, err 
 		return session, 0, ErrRefreshMalformed
 	}
 	body, mac := raw[:len(raw)-refreshMAC], raw[len(raw)-refreshMAC:]
-	if !hmac.Equal(mac, r.refreshMAC(body)) {
+	made := func(secret []byte) bool { return hmac.Equal(mac, refreshSum(secret, body)) }
+	if !slices.ContainsFunc(r.held.Load().of(Refresh), made) {
 		return session, 0, ErrRefreshUnknown
 	}
 	copy(session[:], body[1:17])
@@ -51,8 +53,8 @@ func (r *Ring) ParseRefresh(text string) (session uuid.UUID, counter int64, err 
 	return session, int64(n), nil
 }
 
-func (r *Ring) refreshMAC(body []byte) []byte {
-	h := hmac.New(sha256.New, r.refresh)
+func refreshSum(secret, body []byte) []byte {
+	h := hmac.New(sha256.New, secret)
 	h.Write(body)
 	return h.Sum(nil)[:refreshMAC]
 }

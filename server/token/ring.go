@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -18,17 +19,26 @@ import (
 	"howdah/server/config"
 )
 
-// Ring is the set of keys that tokens are signed and verified with.
+// Ring is the set of keys that tokens are signed and verified with. What it
+// read of the keyset is replaced whole when the keyset changes: see Run.
 type Ring struct {
+	held      atomic.Pointer[held]
+	dir       string
+	algorithm string
+	legacy    []byte
+	issuer    string
+	audience  string
+	now       func() time.Time
+}
+
+// held is one reading of the keyset, never changed.
+type held struct {
 	active   *signingKey
 	keys     map[string]*signingKey
 	ordered  []*signingKey
-	refresh  []byte
-	legacy   []byte
-	issuer   string
-	audience string
+	root     []byte
+	secrets  map[Purpose][][]byte // the active one first; a purpose without any has the root's
 	verified *otter.Cache[[sha256.Size]byte, *Claims]
-	now      func() time.Time
 }
 
 // cachedTokens bounds the memory of verified tokens; verifying ES256 costs
@@ -61,26 +71,36 @@ func Open(dir string, c config.Auth) (*Ring, error) {
 			return nil, err
 		}
 	}
+	r := &Ring{
+		dir: dir, algorithm: c.JWTAlgorithm, legacy: []byte(c.JWTSecret.Reveal()), issuer: c.JWTIssuer, audience: c.JWTAudience, now: time.Now,
+	}
+	return r, r.hold(set)
+}
+
+// hold takes what the keyset says from now on. What was verified before is
+// forgotten: a key may be gone.
+func (r *Ring) hold(set *keyset) error {
 	cache, err := otter.New(&otter.Options[[sha256.Size]byte, *Claims]{MaximumSize: cachedTokens})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r := &Ring{
-		keys: map[string]*signingKey{}, refresh: set.Refresh, legacy: []byte(c.JWTSecret.Reveal()),
-		issuer: c.JWTIssuer, audience: c.JWTAudience, verified: cache, now: time.Now,
-	}
+	h := &held{keys: map[string]*signingKey{}, root: set.Refresh, secrets: set.secrets(), verified: cache}
 	for _, stored := range set.Keys {
 		key, err := stored.open()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		r.keys[key.KID] = key
-		r.ordered = append(r.ordered, key)
-		if key.State == Active && key.Algorithm == c.JWTAlgorithm {
-			r.active = key
+		h.keys[key.KID] = key
+		h.ordered = append(h.ordered, key)
+		if key.State == Active && key.Algorithm == r.algorithm {
+			h.active = key
 		}
 	}
-	return r, nil
+	if h.active == nil {
+		return fmt.Errorf("no %s key of %s is active", r.algorithm, r.dir)
+	}
+	r.held.Store(h)
+	return nil
 }
 
 // Sign makes a JWT of a payload that is JSON already; blanks are left out.
@@ -89,9 +109,10 @@ func (r *Ring) Sign(payload json.RawMessage) (string, error) {
 	if err := json.Compact(&compact, payload); err != nil {
 		return "", fmt.Errorf("sign token: %w", err)
 	}
-	header := fmt.Sprintf(`{"alg":%q,"kid":%q,"typ":"JWT"}`, r.active.Algorithm, r.active.KID)
+	active := r.held.Load().active
+	header := fmt.Sprintf(`{"alg":%q,"kid":%q,"typ":"JWT"}`, active.Algorithm, active.KID)
 	text := b64([]byte(header)) + "." + b64(compact.Bytes())
-	signature, err := r.active.method.Sign(text, any(r.active.signer))
+	signature, err := active.method.Sign(text, any(active.signer))
 	if err != nil {
 		return "", fmt.Errorf("sign token: %w", err)
 	}
@@ -101,7 +122,7 @@ func (r *Ring) Sign(payload json.RawMessage) (string, error) {
 // MintAPIKey is a token for a role and no user: the anon and service keys. It
 // lives ten years; replacing the signing keys ends it sooner.
 func (r *Ring) MintAPIKey(role string) (string, error) {
-	now := r.active.CreatedAt
+	now := r.held.Load().active.CreatedAt
 	payload, err := json.Marshal(map[string]any{
 		"role": role, "iss": r.issuer, "iat": now.Unix(), "exp": now.AddDate(10, 0, 0).Unix(),
 	})
@@ -122,27 +143,28 @@ func (r *Ring) Verify(text string) (*Claims, error) {
 		return nil, &Error{Malformed, "it is longer than 16 KiB"}
 	}
 	id := sha256.Sum256([]byte(text))
-	if c, ok := r.verified.GetIfPresent(id); ok {
+	h := r.held.Load()
+	if c, ok := h.verified.GetIfPresent(id); ok {
 		if c.Expires != 0 && c.Expires <= r.now().Unix() {
 			return nil, &Error{Expired, "it has expired"}
 		}
 		return c, nil
 	}
-	c, err := r.verify(text)
+	c, err := r.verify(h, text)
 	if err != nil {
 		return nil, err
 	}
-	r.verified.Set(id, c)
+	h.verified.Set(id, c)
 	return c, nil
 }
 
 // skew forgives clocks that run ahead where a token says from when it holds.
 const skew = 30 * time.Second
 
-func (r *Ring) verify(text string) (*Claims, error) {
+func (r *Ring) verify(h *held, text string) (*Claims, error) {
 	parser := jwt.NewParser(jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding(),
 		jwt.WithValidMethods([]string{"ES256", "RS256", "EdDSA", "HS256"}))
-	parsed, err := parser.Parse(text, r.keyOf)
+	parsed, err := parser.Parse(text, func(t *jwt.Token) (any, error) { return r.keyOf(h, t) })
 	var refused *Error
 	switch {
 	case errors.As(err, &refused):
@@ -168,7 +190,7 @@ func (r *Ring) verify(text string) (*Claims, error) {
 	return c, err
 }
 
-func (r *Ring) keyOf(t *jwt.Token) (any, error) {
+func (r *Ring) keyOf(h *held, t *jwt.Token) (any, error) {
 	if _, critical := t.Header["crit"]; critical {
 		return nil, &Error{BadKey, "it has critical headers"}
 	}
@@ -176,7 +198,7 @@ func (r *Ring) keyOf(t *jwt.Token) (any, error) {
 	if t.Method == jwt.SigningMethodHS256 && kid == "" && len(r.legacy) > 0 {
 		return r.legacy, nil
 	}
-	key, ok := r.keys[kid]
+	key, ok := h.keys[kid]
 	if !ok || key.method != t.Method {
 		return nil, &Error{BadKey, "it was signed with no key of this server"}
 	}
@@ -253,8 +275,9 @@ type JWK map[string]any
 // JWKS is what /.well-known/jwks.json answers: every key that verifies, public
 // members only.
 func (r *Ring) JWKS() map[string][]JWK {
-	keys := make([]JWK, 0, len(r.ordered))
-	for _, k := range r.ordered {
+	ordered := r.held.Load().ordered
+	keys := make([]JWK, 0, len(ordered))
+	for _, k := range ordered {
 		jwk := JWK{"kid": k.KID, "alg": k.Algorithm, "use": "sig", "key_ops": []string{"verify"}}
 		for name, value := range k.public {
 			jwk[name] = value
@@ -265,4 +288,4 @@ func (r *Ring) JWKS() map[string][]JWK {
 }
 
 // Algorithm is that of the key that signs.
-func (r *Ring) Algorithm() string { return r.active.Algorithm }
+func (r *Ring) Algorithm() string { return r.held.Load().active.Algorithm }

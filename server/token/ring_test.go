@@ -64,7 +64,7 @@ func TestSignedTokensVerify(t *testing.T) {
 			}
 		}
 		// The public half alone verifies too, as a stranger with the JWKS would.
-		if _, err := jwt.Parse(text, func(*jwt.Token) (any, error) { return r.active.signer.Public(), nil }); err != nil {
+		if _, err := jwt.Parse(text, func(*jwt.Token) (any, error) { return r.held.Load().active.signer.Public(), nil }); err != nil {
 			t.Errorf("%s: %v", algorithm, err)
 		}
 	}
@@ -79,14 +79,14 @@ func TestRefusedTokens(t *testing.T) {
 	header := func(h string) string { return b64([]byte(h)) + "." + parts[1] + "." + parts[2] }
 	hs256 := func(key []byte) string {
 		token := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"role": "service_role"})
-		token.Header["kid"] = r.active.KID
+		token.Header["kid"] = r.held.Load().active.KID
 		text, err := token.SignedString(key)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return text
 	}
-	point, _ := base64.RawURLEncoding.DecodeString(r.active.public["x"])
+	point, _ := base64.RawURLEncoding.DecodeString(r.held.Load().active.public["x"])
 	for _, tc := range []struct {
 		name, text string
 		want       Reason
@@ -101,7 +101,7 @@ func TestRefusedTokens(t *testing.T) {
 		{"no kid", header(`{"alg":"ES256"}`), BadKey},
 		{"a stranger's key", sign(t, stranger, map[string]any{"role": "service_role"}), BadKey},
 		{"public key as HMAC secret", hs256(point), BadKey},
-		{"critical header", header(`{"alg":"ES256","kid":"` + r.active.KID + `","crit":["b64"]}`), BadKey},
+		{"critical header", header(`{"alg":"ES256","kid":"` + r.held.Load().active.KID + `","crit":["b64"]}`), BadKey},
 		{"payload changed", parts[0] + "." + b64([]byte(`{"role":"service_role"}`)) + "." + parts[2], BadSign},
 		{"expired", sign(t, r, map[string]any{"exp": now - 1}), Expired},
 		{"not yet", sign(t, r, map[string]any{"nbf": now + 3600}), NotYet},
@@ -168,14 +168,14 @@ func TestRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := open(t, dir, settings()); r.active.KID == kid || len(r.JWKS()["keys"]) != 2 {
+	if r := open(t, dir, settings()); r.held.Load().active.KID == kid || len(r.JWKS()["keys"]) != 2 {
 		t.Error("a new key is published before it signs")
 	}
 	if err := Activate(dir, kid); err != nil {
 		t.Fatal(err)
 	}
 	after := open(t, dir, settings())
-	if after.active.KID != kid {
+	if after.held.Load().active.KID != kid {
 		t.Error("the activated key signs")
 	}
 	if _, err := after.Verify(old); err != nil {
@@ -195,7 +195,7 @@ func TestKeysetIsPrivate(t *testing.T) {
 		go func() {
 			r, err := Open(dir, settings())
 			if err == nil {
-				kids <- r.active.KID
+				kids <- r.held.Load().active.KID
 			}
 			errs <- err
 		}()

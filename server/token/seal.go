@@ -19,7 +19,7 @@ var ErrUnseal = errors.New("the sealed value does not open")
 // as the code of a mail that waits to be sent: AES-256-GCM under a key derived
 // for the purpose, which is authenticated too. The nonce leads the answer.
 func (r *Ring) Seal(purpose string, plain []byte) ([]byte, error) {
-	aead, err := r.aead(purpose)
+	aead, err := aeadOf(r.held.Load().of(Seal)[0], purpose)
 	if err != nil {
 		return nil, err
 	}
@@ -30,26 +30,42 @@ func (r *Ring) Seal(purpose string, plain []byte) ([]byte, error) {
 
 // Unseal answers what Seal was given for the same purpose, or ErrUnseal.
 func (r *Ring) Unseal(purpose string, sealed []byte) ([]byte, error) {
-	aead, err := r.aead(purpose)
-	if err != nil {
-		return nil, err
+	for _, secret := range r.held.Load().of(Seal) {
+		aead, err := aeadOf(secret, purpose)
+		if err != nil {
+			return nil, err
+		}
+		if len(sealed) < aead.NonceSize() {
+			break
+		}
+		nonce, text := sealed[:aead.NonceSize()], sealed[aead.NonceSize():]
+		if plain, err := aead.Open(nil, nonce, text, []byte(purpose)); err == nil {
+			return plain, nil
+		}
 	}
-	if len(sealed) < aead.NonceSize() {
-		return nil, ErrUnseal
-	}
-	nonce, text := sealed[:aead.NonceSize()], sealed[aead.NonceSize():]
-	plain, err := aead.Open(nil, nonce, text, []byte(purpose))
-	if err != nil {
-		return nil, ErrUnseal
-	}
-	return plain, nil
+	return nil, ErrUnseal
 }
 
 // MAC is HMAC-SHA256 of data under a key derived for the purpose: for hashes
 // of secrets that must not be guessed from a stolen database, and for signed
-// links. Compare with hmac.Equal.
+// links. Compare with hmac.Equal, and where the purpose's secret rotates
+// (see Purpose) with all of MACs.
 func (r *Ring) MAC(purpose string, data []byte) []byte {
-	key, err := r.derive("mac " + purpose)
+	h := r.held.Load()
+	return macOf(h.of(rotating[purpose])[0], purpose, data)
+}
+
+// MACs is MAC under each secret that still verifies, the one of MAC first.
+func (r *Ring) MACs(purpose string, data []byte) [][]byte {
+	var out [][]byte
+	for _, secret := range r.held.Load().of(rotating[purpose]) {
+		out = append(out, macOf(secret, purpose, data))
+	}
+	return out
+}
+
+func macOf(secret []byte, purpose string, data []byte) []byte {
+	key, err := derive(secret, "mac "+purpose)
 	if err != nil {
 		panic(err) // HKDF fails only beyond 255 hashes of output
 	}
@@ -58,8 +74,8 @@ func (r *Ring) MAC(purpose string, data []byte) []byte {
 	return h.Sum(nil)
 }
 
-func (r *Ring) aead(purpose string) (cipher.AEAD, error) {
-	key, err := r.derive("seal " + purpose)
+func aeadOf(secret []byte, purpose string) (cipher.AEAD, error) {
+	key, err := derive(secret, "seal "+purpose)
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +86,8 @@ func (r *Ring) aead(purpose string) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// derive makes a key of its own for each use of the keyset's secret, so that
-// no use can be turned into another (RFC 5869).
-func (r *Ring) derive(info string) ([]byte, error) {
-	return hkdf.Expand(sha256.New, r.refresh, "howdah "+info, sha256.Size)
+// derive makes a key of its own for each use of a secret, so that no use can be
+// turned into another (RFC 5869).
+func derive(secret []byte, info string) ([]byte, error) {
+	return hkdf.Expand(sha256.New, secret, "howdah "+info, sha256.Size)
 }

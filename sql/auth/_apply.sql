@@ -2,7 +2,8 @@
 
 -- The e-mail is theirs: sign-up, invite, magic link, recovery. Whoever proves
 -- an unconfirmed address by a mail that was asked for later (magic link,
--- recovery) may not be who signed up with it: that password goes.
+-- recovery, invite) may not be who signed up with it: password, sessions, keys
+-- and whatever else lets somebody in goes.
 create or replace function auth._apply_email(_token auth.one_time_tokens, _ip inet, _now timestamptz)
   returns auth.users
   language plpgsql volatile
@@ -10,10 +11,12 @@ as $$
 declare
   v_user auth.users;
 begin
+  if _token.purpose in ('email', 'magiclink', 'recovery', 'invite')
+     and exists (select from auth.users u where u.id = _token.user_id and (u.email_confirmed_at is null or u.email_autoconfirmed)) then
+    perform auth._disown(_token.user_id, _now, _token.flow_id);
+  end if;
   update auth.users u
-     set encrypted_password = case when (u.email_confirmed_at is null or u.email_autoconfirmed)
-                                        and _token.purpose in ('email', 'magiclink', 'recovery') then null else u.encrypted_password end,
-         email_confirmed_at = coalesce(u.email_confirmed_at, _now), email_autoconfirmed = false, updated_at = _now,
+     set email_confirmed_at = coalesce(u.email_confirmed_at, _now), email_autoconfirmed = false, updated_at = _now,
          raw_user_meta_data = u.raw_user_meta_data || '{"email_verified": true}'
    where u.id = _token.user_id
   returning u.* into v_user;
@@ -49,19 +52,24 @@ $$;
 
 -- A change of e-mail: at once when one mail is enough or this is the second,
 -- else a note of the first, and no user.
-create or replace function auth._apply_email_change(_token auth.one_time_tokens, _settings jsonb, _now timestamptz)
+create or replace function auth._apply_email_change(_token auth.one_time_tokens, _ip inet, _settings jsonb, _now timestamptz)
   returns auth.users
   language plpgsql volatile
 as $$
 declare
-  v_user auth.users;
+  v_user    auth.users;
+  v_changed auth.users;
 begin
   select u.* into v_user from auth.users u where u.id = _token.user_id for update;
   if v_user.email <> '' and auth._setting(_settings, 'secure_email_change') = 'true' and v_user.email_change_confirm_status = 0 then
     update auth.users u set email_change_confirm_status = 1 where u.id = v_user.id;
     return null;
   end if;
-  return auth._set_email(v_user.id, v_user.email_change, true, _now);
+  v_changed := auth._set_email(v_user.id, v_user.email_change, true, _now);
+  if v_user.email_confirmed_at is not null then
+    perform auth._notify('email_changed', v_user.email, v_changed, jsonb_build_object('old_email', v_user.email), _settings, _ip, _now);
+  end if;
+  return v_changed;
 end
 $$;
 

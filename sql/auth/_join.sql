@@ -40,7 +40,7 @@ end
 $$;
 
 -- Rule 2; no user when nobody has the address.
-create or replace function auth._join_by_email(_provider text, _identity jsonb, _now timestamptz)
+create or replace function auth._join_by_email(_provider text, _identity jsonb, _ip inet, _settings jsonb, _now timestamptz)
   returns auth.users
   language plpgsql volatile
 as $$
@@ -53,11 +53,11 @@ begin
     return null;
   end if;
   if v_user.email_confirmed_at is null or v_user.email_autoconfirmed then
-    delete from auth.identities i where i.user_id = v_user.id;
-    delete from auth.sessions s where s.user_id = v_user.id;
-    delete from auth.one_time_tokens t where t.user_id = v_user.id;
-    perform auth._drop_factors(v_user.id);
-    update auth.users u set encrypted_password = null, phone = null, phone_confirmed_at = null, raw_user_meta_data = '{}' where u.id = v_user.id;
+    perform auth._disown(v_user.id, _now);
+    delete from auth.identities i where i.user_id = v_user.id; -- the provider's is the only one
+    update auth.users u set raw_user_meta_data = '{}' where u.id = v_user.id;
+  else
+    perform auth._notify('identity_linked', v_user.email, v_user, jsonb_build_object('provider', _provider), _settings, _ip, _now);
   end if;
   update auth.users u
      set email_confirmed_at = coalesce(u.email_confirmed_at, _now), email_autoconfirmed = false, is_anonymous = false,
@@ -109,7 +109,7 @@ declare
 begin
   v_user := auth._known_identity(_provider, _identity, _now);
   if v_user.id is null and v_vouched then
-    v_user := auth._join_by_email(_provider, _identity, _now);
+    v_user := auth._join_by_email(_provider, _identity, _ip, _settings, _now);
   end if;
   if v_user.id is null and auth._setting(_settings, 'disable_signup') <> 'true' and (_identity ->> 'email' <> '' or _email_optional) then
     v_user := auth._join_new(_provider, _identity, v_vouched or auth._setting(_settings, 'autoconfirm') = 'true', _ip, _now);
@@ -159,6 +159,7 @@ begin
   perform auth._add_identity(_user_id, _provider, _identity, _now);
   perform auth._audit('identity_linked', 'user', _user_id, null, _ip, jsonb_build_object('provider', _provider));
   select u.* into v_user from auth.users u where u.id = _user_id for update;
+  perform auth._notify('identity_linked', v_user.email, v_user, jsonb_build_object('provider', _provider), _settings, _ip, _now);
   if v_user.email is null and _identity ->> 'email' <> ''
      and not exists (select from auth._user_by(_identity ->> 'email', null)) then
     update auth.users u

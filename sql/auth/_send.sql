@@ -67,6 +67,7 @@ declare
   v_hook   constant text := case when _to ~ '@' then 'send_email' else 'send_sms' end;
 begin
   perform auth._keep_token(_user.id, _kind, _purpose, _to, _token, _settings, _now);
+  perform auth._count_sent(case when _to ~ '@' then 'mail' else 'sms' end, _settings, _now);
   perform auth._audit(case _purpose when 'recovery' then 'user_recovery_requested' when 'magiclink' then 'user_recovery_requested'
                         when 'invite' then 'user_invited' when 'reauthentication' then 'user_reauthenticate_requested'
                         else 'user_confirmation_requested' end, 'user', _user.id, null, _ip, jsonb_build_object('kind', _purpose));

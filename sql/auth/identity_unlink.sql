@@ -57,6 +57,7 @@ begin
   end if;
   update auth.users u set raw_app_meta_data = auth._providers(u), updated_at = _now where u.id = _user_id;
   perform auth._audit('identity_unlinked', 'user', _user_id, _session_id, _ip, jsonb_build_object('provider', v_identity.provider));
+  perform auth._notify('identity_unlinked', v_user.email, v_user, jsonb_build_object('provider', v_identity.provider), _settings, _ip, _now);
   return auth._yes();
 exception when unique_violation then
   return auth._no(422, 'email_conflict_identity_not_deletable', 'Unable to unlink identity due to email conflict');

@@ -23,7 +23,8 @@ end
 $$;
 
 create or replace function auth.otp_request(
-  _email text, _phone text, _create_user boolean, _data jsonb, _token jsonb, _ip inet, _settings jsonb, _now timestamptz default now())
+  _email text, _phone text, _create_user boolean, _data jsonb, _token jsonb, _ip inet, _settings jsonb, _flow text default 'otp',
+  _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -31,7 +32,7 @@ as $$
 declare
   v_email constant text := lower(_email);
   v_phone constant text := auth._phone(_phone);
-  v_wait  constant int := auth._limited('otp', host(_ip), _settings, _now);
+  v_wait  constant int := auth._limited(case _flow when 'magiclink' then _flow else 'otp' end, host(_ip), _settings, _now);
   v_user  auth.users;
   v_no    auth.outcome := auth._refuse_address(_email, _phone, _settings, 422);
 begin
@@ -61,7 +62,7 @@ begin
   return auth._yes();
 end
 $$;
-comment on function auth.otp_request(text, text, boolean, jsonb, jsonb, inet, jsonb, timestamptz) is
+comment on function auth.otp_request(text, text, boolean, jsonb, jsonb, inet, jsonb, text, timestamptz) is
   'Sends a link and a code to an e-mail or a phone, making the user where _create_user says so. 200 {}; 422 otp_disabled, signup_disabled, email_provider_disabled or phone_provider_disabled; 400 validation_failed; 429.';
-revoke execute on function auth.otp_request(text, text, boolean, jsonb, jsonb, inet, jsonb, timestamptz) from public;
-grant execute on function auth.otp_request(text, text, boolean, jsonb, jsonb, inet, jsonb, timestamptz) to authenticator;
+revoke execute on function auth.otp_request(text, text, boolean, jsonb, jsonb, inet, jsonb, text, timestamptz) from public;
+grant execute on function auth.otp_request(text, text, boolean, jsonb, jsonb, inet, jsonb, text, timestamptz) to authenticator;

@@ -19,6 +19,7 @@ begin
     return null;
   elsif _phone is not null and auth._setting(_settings, 'phone_autoconfirm') = 'true' then
     perform auth._apply_phone(_user.id, _phone, _now);
+    perform auth._notify('phone_changed', _user.email, _user, jsonb_build_object('phone', _phone), _settings, _ip, _now);
     return null;
   end if;
   v_no := auth._gap(case when _email is null then 'phone_change' else 'email_change' end, coalesce(_email, _phone), _settings, _now);
@@ -82,6 +83,7 @@ begin
   -- Passwords first: a new one clears what is pending, and the change that follows makes new tokens.
   if _password_hash is not null then
     perform auth._set_password(v_user.id, _password_hash, _session_id, _ip, _now);
+    perform auth._notify('password_changed', v_user.email, v_user, '{}', _settings, _ip, _now);
   end if;
   if v_email is distinct from lower(v_user.email) and v_email is not null then
     v_no := auth._change_address(v_user, v_email, null, _token, _token_current, _ip, _settings, _now);

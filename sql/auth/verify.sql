@@ -48,14 +48,18 @@ create or replace function auth._apply_token(_token auth.one_time_tokens, _ip in
   returns auth.users
   language plpgsql volatile
 as $$
+declare
+  v_user auth.users;
 begin
   case
     when _token.kind = 'phone_change' then
-      return auth._apply_phone(_token.user_id, _token.relates_to, _now);
+      v_user := auth._apply_phone(_token.user_id, _token.relates_to, _now);
+      perform auth._notify('phone_changed', v_user.email, v_user, jsonb_build_object('phone', v_user.phone), _settings, _ip, _now);
+      return v_user;
     when _token.purpose = 'sms' then
       return auth._apply_phone(_token.user_id, _token.relates_to, _now);
     when _token.kind like 'email\_change%' then
-      return auth._apply_email_change(_token, _settings, _now);
+      return auth._apply_email_change(_token, _ip, _settings, _now);
     else
       return auth._apply_email(_token, _ip, _now);
   end case;

@@ -1,6 +1,31 @@
 -- Moves runs on. The run's row is locked first, so that of two steps that end
 -- at once the second sees what came of the first.
 
+-- The job of a step that begins: its own, or a timer; null for an event that has
+-- all the time.
+create or replace function jobs._step_job(_run jobs.runs, _step jobs.steps, _now timestamptz)
+  returns bigint
+  language plpgsql volatile
+as $$
+declare
+  v_job jobs.new_job;
+begin
+  if _step.job is not null then
+    v_job.name := _step.job;
+    v_job.payload := _step.payload || jsonb_build_object('workflow', jsonb_build_object(
+      'run', _run.id, 'step', _step.name, 'input', _run.input,
+      'results', (select coalesce(jsonb_object_agg(d.name, d.result), '{}') from jobs.steps d where d.run = _run.id and d.state = 'succeeded')));
+  elsif coalesce(_step.sleep, _step.timeout) is not null then
+    v_job.name := 'workflow.timer';
+    v_job.payload := '{}';
+    v_job.run_at := _now + coalesce(_step.sleep, _step.timeout);
+  else
+    return null;
+  end if;
+  return (jobs._insert(array[v_job], false, false, _now, false))[1];
+end
+$$;
+
 -- Begins the steps of a locked run that nothing keeps any more, until none is
 -- left that can begin.
 create or replace function jobs._begin_steps(_run bigint, _now timestamptz)
@@ -23,14 +48,14 @@ begin
      limit 1;
     exit when not found;
     select e.payload into v_event from jobs.events e where e.run = _run and e.name = v_step.event;
-    v_job := case
-      when v_event is not null then null
-      when v_step.job is not null then
-        jobs.enqueue(_name => v_step.job, _now => _now, _payload => v_step.payload || jsonb_build_object('workflow', jsonb_build_object(
-          'run', _run, 'step', v_step.name, 'input', v_run.input,
-          'results', (select coalesce(jsonb_object_agg(d.name, d.result), '{}') from jobs.steps d where d.run = _run and d.state = 'succeeded'))))
-      when coalesce(v_step.sleep, v_step.timeout) is not null then
-        jobs.enqueue(_name => 'workflow.timer', _now => _now, _run_at => _now + coalesce(v_step.sleep, v_step.timeout)) end;
+    begin
+      v_job := case when v_event is null then jobs._step_job(v_run, v_step, _now) end;
+    exception when sqlstate 'PT422' or datetime_field_overflow then
+      -- Its handler is gone, or its sleep ends after all time. The step fails, not the job that ended before it.
+      update jobs.steps s set state = 'failed', error = sqlerrm, finished_at = _now where s.run = _run and s.name = v_step.name;
+      update jobs.runs r set state = 'failed', finished_at = _now where r.id = _run;
+      return;
+    end;
     update jobs.steps s
        set state = case when v_event is null then 'running' else 'succeeded' end, job_id = v_job, result = v_event,
            error = null, finished_at = case when v_event is not null then _now end

@@ -52,7 +52,7 @@ begin
   end if;
   if cardinality(v_fields) is distinct from 6 then
     raise exception using errcode = 'PT422', constraint = 'bad_cron', message = format('%L is no cron expression.', _expression),
-      hint = 'Five fields (minute hour day month weekday), six with seconds first, or @hourly, @daily, @weekly, @monthly, @yearly.';
+      hint = 'Five fields (minute hour day month weekday), six with seconds first, or @hourly, @daily, @weekly, @monthly, @yearly, or @every 90 seconds.';
   end if;
   v_cron.seconds := jobs._cron_field(v_fields[1], 'second', 0, 59);
   v_cron.minutes := jobs._cron_field(v_fields[2], 'minute', 0, 59);

@@ -123,8 +123,10 @@ begin
 end
 $$;
 
--- Refuses SQL handlers that are not there, or whose role nobody may take.
-create or replace function jobs._check_sql(_jobs jobs.new_job[])
+-- Refuses SQL handlers that are not there, whose role nobody may take, or, when
+-- somebody asks for them now (_asked), whose payload names a role that is not
+-- theirs to take. Who registers a handler under a role lends it to all.
+create or replace function jobs._check_sql(_jobs jobs.new_job[], _asked boolean)
   returns void
   language plpgsql stable
 as $$
@@ -132,10 +134,13 @@ declare
   v_why text;
 begin
   select p.problem into v_why
-    from (select distinct coalesce(h.function, n.payload ->> 'function') as function, coalesce(h.role, n.payload ->> 'role') as role
+    from (select distinct coalesce(h.function, n.payload ->> 'function') as function,
+                 coalesce(h.role, n.payload ->> 'role') as role, h.role is null and _asked as asked
             from unnest(_jobs) as n cross join lateral jobs._handler(n.name) h
            where h.kind = 'sql') t
-   cross join lateral jobs._sql_problem(t.function, t.role) as p (problem)
+   cross join lateral (
+     select coalesce(jobs._sql_problem(t.function, t.role), case
+              when t.asked and not jobs._may_run_as(t.role) then format('You may not have jobs run as %I.', t.role) end)) as p (problem)
    where p.problem is not null
    limit 1;
   if found then
@@ -145,18 +150,23 @@ end
 $$;
 
 -- One pass over the jobs unless some are keyed (have idempotency keys) or
--- dependent (wait for others), which the caller knows.
-create or replace function jobs._insert(_jobs jobs.new_job[], _keyed boolean, _dependent boolean, _now timestamptz)
+-- dependent (wait for others), which the caller knows. Not _asked: what was
+-- asked for earlier (a schedule, a workflow) comes due.
+create or replace function jobs._insert(
+  _jobs jobs.new_job[], _keyed boolean, _dependent boolean, _now timestamptz, _asked boolean default true)
   returns bigint[]
   language plpgsql volatile
 as $$
 declare
-  v_ids    constant bigint[] := array(select nextval('jobs.job_ids') from generate_series(1, cardinality(_jobs)));
-  v_there  bigint[];
-  v_waits  int[];
-  v_made   int;
-  v_sql    boolean;
-  v_queues text[];
+  v_ids     constant bigint[] := case when cardinality(_jobs) = 1 then array[nextval('jobs.job_ids')]
+                                      else array(select nextval('jobs.job_ids') from generate_series(1, cardinality(_jobs))) end;
+  v_slot    smallint;
+  v_default int;
+  v_there   bigint[];
+  v_waits   int[];
+  v_made    int;
+  v_sql     boolean;
+  v_queues  text[];
 begin
   if _keyed then
     v_there := jobs._claim_keys(_jobs, v_ids, _now);
@@ -164,32 +174,37 @@ begin
   if _dependent then
     v_waits := jobs._depend(_jobs, v_ids);
   end if;
-  with known as materialized ( -- or each job would look its handler up
-    select d.asked, h.* from (select distinct n.name as asked from unnest(_jobs) as n) d cross join lateral jobs._handler(d.asked) h
+  -- What is the same for all is looked up once, not joined to each.
+  select s.current, c.default_max_attempts into v_slot, v_default from jobs.slots s cross join jobs.settings c where s.kind = 'jobs';
+  with known as materialized (
+    select d.asked, h.name || case when h.version > 1 then '@' || h.version else '' end as name, h.kind = 'sql' as is_sql, h.queue,
+           coalesce(h.max_attempts, v_default) as max_attempts, h.timeout, h.requires
+      from (select distinct n.name as asked from unnest(_jobs) as n) d
+     cross join lateral jobs._handler(d.asked) h
   ), made as (
     insert into jobs.jobs (id, slot, state, queue, name, is_sql, priority, run_at, max_attempts, waits_for, created_at, timeout,
                            concurrency_key, idempotency_key, payload)
-    select v_ids[n.ordinality], s.current,
-           case when v_waits[n.ordinality] > 0 then 'blocked' when n.run_at > _now then 'scheduled' else 'ready' end::jobs.state,
-           coalesce(n.queue, h.queue), h.name || case when h.version > 1 then '@' || h.version else '' end, h.kind = 'sql',
-           coalesce(n.priority, 0), coalesce(n.run_at, _now), coalesce(n.max_attempts, h.max_attempts, c.default_max_attempts),
-           coalesce(v_waits[n.ordinality], 0), _now, coalesce(n.timeout, h.timeout), n.concurrency_key, n.idempotency_key, n.payload
+    select v_ids[n.ordinality], v_slot,
+           case when v_waits[n.ordinality] > 0 then 'blocked'::jobs.state when n.run_at > _now then 'scheduled'::jobs.state
+                else 'ready'::jobs.state end,
+           coalesce(n.queue, h.queue), h.name, h.is_sql, coalesce(n.priority, 0), coalesce(n.run_at, _now),
+           coalesce(n.max_attempts, h.max_attempts), coalesce(v_waits[n.ordinality], 0), _now, coalesce(n.timeout, h.timeout),
+           n.concurrency_key, n.idempotency_key, n.payload
       from unnest(_jobs) with ordinality as n
       join known h on h.asked = n.name
-     cross join jobs.settings c
-      join jobs.slots s on s.kind = 'jobs'
      where v_there[n.ordinality] is null
        and jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for)
     returning queue, is_sql)
-  select sum(q.made)::int, bool_or(q.is_sql), array_agg(q.queue) into v_made, v_sql, v_queues
-    from (select m.queue, count(*) as made, bool_or(m.is_sql) as is_sql from made m group by m.queue) q;
-  if coalesce(v_made, 0) < cardinality(_jobs) - coalesce(cardinality(array_remove(v_there, null)), 0) then
+  select count(*)::int, bool_or(m.is_sql), array_agg(distinct m.queue) into v_made, v_sql, v_queues from made m;
+  if v_made < cardinality(_jobs) - coalesce(cardinality(array_remove(v_there, null)), 0) then
     perform jobs._explain(_jobs);
   end if;
   if v_sql then
-    perform jobs._check_sql(_jobs);
+    perform jobs._check_sql(_jobs, _asked);
   end if;
-  perform jobs._wake(v_queues);
+  if v_made > 0 then
+    perform jobs._wake(v_queues);
+  end if;
   if v_there is null then
     return v_ids;
   end if;

@@ -36,7 +36,12 @@ begin
   if v_queues is not null then
     perform jobs._wake(v_queues);
   end if;
-  v_doomed := array(select distinct d.job from jobs.dependencies d where d.after = any (_ids));
+  v_doomed := array( -- the whole chain at once: its length must not be the depth of calls
+    with recursive doomed as (
+      select d.job from jobs.dependencies d where d.after = any (_ids)
+      union
+      select d.job from doomed w join jobs.dependencies d on d.after = w.job and not d.after_any)
+    select w.job from doomed w);
   if v_doomed <> '{}' then
     perform jobs._bury(v_doomed, 'cancelled', 'a job that it waited for did not succeed', _now);
   end if;

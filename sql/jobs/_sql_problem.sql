@@ -23,9 +23,21 @@ begin
     return format('There is no function %s(jsonb) or %1$s().', _function);
   end if;
   if not exists (select from pg_catalog.pg_roles r
-                  where r.rolname = coalesce(_role, 'service_role') and pg_has_role('authenticator', r.oid, 'member')) then
+                  where r.rolname = coalesce(_role, 'service_role') and r.rolname <> 'authenticator'
+                    and pg_has_role('authenticator', r.oid, 'member')) then
     return format('Jobs cannot run as %I: grant it to authenticator first.', _role);
   end if;
   return null;
 end
+$$;
+
+-- Whether whoever asks may have functions run as a role: as the request roles
+-- whoever may enqueue at all, as others those who may become them. Inside a
+-- definer function the setting role still names the one who asks.
+create or replace function jobs._may_run_as(_role text)
+  returns boolean
+  language sql stable
+as $$
+  select coalesce(_role, 'service_role') in ('anon', 'authenticated', 'service_role')
+      or pg_has_role(coalesce(nullif(current_setting('role'), 'none'), session_user), _role, 'member')
 $$;

@@ -24,15 +24,34 @@ begin
 end
 $$;
 
--- How many jobs of a limited queue may start now; takes that many tokens.
+-- The tokens that a rate limited queue has now. When the clock was set back, what
+-- was noted in the future counts for nothing.
+create or replace function jobs._tokens(_queue jobs.queues, _now timestamptz)
+  returns double precision
+  language sql stable
+as $$
+  select least(_queue.rate_limit, _queue.tokens + _queue.rate_limit * extract(epoch from _now - greatest(
+           case when _queue.refilled_at <= _now then _queue.refilled_at end, _now - _queue.rate_period))
+         / extract(epoch from _queue.rate_period))
+$$;
+
+-- Takes the tokens of jobs that start. The queue's row is locked since jobs._room.
+create or replace function jobs._spend(_queue text, _count int, _now timestamptz)
+  returns void
+  language sql volatile
+as $$
+  update jobs.queues q set tokens = jobs._tokens(q, _now) - _count, refilled_at = _now
+   where q.name = _queue and q.rate_limit is not null
+$$;
+
+-- How many jobs of a limited queue may start now.
 create or replace function jobs._room(_queue text, _limit int, _now timestamptz)
   returns int
   language plpgsql volatile
 as $$
 declare
-  v_queue  jobs.queues;
-  v_room   int := _limit;
-  v_tokens double precision;
+  v_queue jobs.queues;
+  v_room  int := _limit;
 begin
   select q.* into v_queue from jobs.queues q where q.name = _queue;
   if not found then
@@ -47,13 +66,7 @@ begin
     v_room := least(v_room, v_queue.concurrency - (select count(*)::int from jobs.jobs j where j.state = 'running' and j.queue = _queue));
   end if;
   if v_queue.rate_limit is not null then
-    v_tokens := least(v_queue.rate_limit, v_queue.tokens + v_queue.rate_limit
-                * extract(epoch from _now - greatest(v_queue.refilled_at, _now - v_queue.rate_period)) / extract(epoch from v_queue.rate_period));
-    v_room := least(v_room, floor(v_tokens)::int, (select count(*)::int from (
-                select from jobs.jobs j where j.state = 'ready' and j.queue = _queue limit v_room) as ready));
-    if v_room > 0 then
-      update jobs.queues q set tokens = v_tokens - v_room, refilled_at = _now where q.name = _queue;
-    end if;
+    v_room := least(v_room, floor(jobs._tokens(v_queue, _now))::int);
   end if;
   return greatest(v_room, 0);
 end
@@ -114,6 +127,7 @@ begin
       v_ids := jobs._admit(v_ids);
     end if;
     continue when v_ids is null;
+    perform jobs._spend(v_queue, cardinality(v_ids), _now);
     return query
       with taken as (
         update jobs.jobs j

@@ -2,7 +2,7 @@
 -- is up that wakes who waits.
 create or replace function jobs.poll(
   _worker uuid, _queues text[], _limit int, _names text[] default null, _lease_s double precision default null,
-  out status int, out body jsonb)
+  _host text default null, out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
@@ -15,6 +15,7 @@ begin
     body := jsonb_build_object('code', 'bad_claim', 'detail', 'A claim names its worker (a uuid), a limit of 1 to 1000 and a lease of 1 to 86400 seconds.');
     return;
   end if;
+  perform jobs._attend(_worker, _host, v_queues, coalesce(_limit, 1), now());
   select jsonb_agg(jsonb_build_object(
            'id', c.id, 'name', c.name, 'queue', c.queue, 'payload', c.payload, 'attempt', c.attempt, 'max_attempts', c.max_attempts,
            'timeout_ms', c.timeout_ms, 'run_at', c.run_at, 'created_at', c.created_at))
@@ -28,7 +29,7 @@ begin
   body := jsonb_build_object('jobs', coalesce(body, '[]'));
 end
 $$;
-comment on function jobs.poll(uuid, text[], int, text[], double precision) is
+comment on function jobs.poll(uuid, text[], int, text[], double precision, text) is
   'Claims up to _limit jobs for a worker outside the binary: (200, {jobs}), or (422, bad_claim). SQL handlers are left to Howdah''s own workers.';
-revoke execute on function jobs.poll(uuid, text[], int, text[], double precision) from public;
-grant execute on function jobs.poll(uuid, text[], int, text[], double precision) to service_role;
+revoke execute on function jobs.poll(uuid, text[], int, text[], double precision, text) from public;
+grant execute on function jobs.poll(uuid, text[], int, text[], double precision, text) to service_role;

@@ -17,6 +17,9 @@ begin
     raise exception using errcode = 'PT409', constraint = 'built_in', message = format('%s is built in.', _name), hint = 'Take another name.';
   end if;
   v_problem := case when _function is not null then jobs._sql_problem(_function, _role) end;
+  if v_problem is null and _function is not null and not jobs._may_run_as(_role) then
+    v_problem := format('You may not have jobs run as %I.', _role);
+  end if;
   if v_problem is not null then
     raise exception using errcode = 'PT422', constraint = 'bad_function', message = v_problem;
   end if;

@@ -17,6 +17,7 @@ begin
                                'hint', '{"worker": "<uuid>", "jobs": [{"id": 1, "result": …} or {"id": 1, "error": "…", "final": false} or {"id": 1, "snooze_s": 5}]}');
     return;
   end if;
+  perform jobs._attend(_worker, null, null, null, now());
   v_done := (select jobs.complete(_ids => array_agg(r.id), _results => array_agg(r.result), _worker => _worker)
                from jsonb_to_recordset(_jobs) as r (id bigint, result jsonb, error text, snooze_s double precision)
               where r.error is null and r.snooze_s is null);

@@ -10,7 +10,9 @@ declare
   v_queues text[];
 begin
   with again as (
-    delete from jobs.finished f where f.id = any (_ids) and f.state in ('dead', 'cancelled') returning f.*
+    delete from jobs.finished f
+     where f.id = any (_ids) and f.state in ('dead', 'cancelled') and exists (select from jobs._handler(f.name))
+    returning f.*
   ), put as (
     insert into jobs.jobs (id, slot, state, queue, name, is_sql, priority, run_at, max_attempts, created_at, timeout, concurrency_key,
                            idempotency_key, payload, errors)
@@ -32,6 +34,6 @@ begin
 end
 $$;
 comment on function jobs.retry(bigint[], timestamptz) is
-  'Makes dead or cancelled jobs ready again, with all their attempts and their history, and lets scheduled ones run now. Answers the ids that this changed.';
+  'Makes dead or cancelled jobs ready again, with all their attempts and their history, and lets scheduled ones run now. Answers the ids that this changed; jobs whose handler is gone are left alone.';
 revoke execute on function jobs.retry(bigint[], timestamptz) from public;
 grant execute on function jobs.retry(bigint[], timestamptz) to authenticator, service_role;

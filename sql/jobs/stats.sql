@@ -18,9 +18,7 @@ as $$
                              from jobs.jobs j group by j.queue, j.state) s
                     group by s.queue) c on c.queue = name.queue), '[]'),
     'dead', (select count(*) from jobs.finished f where f.slot = 8),
-    'workers', coalesce((
-      select jsonb_agg(to_jsonb(w) || jsonb_build_object('alive', w.seen_at > _now - interval '1 minute') order by w.started_at)
-        from jobs.workers w), '[]'))
+    'workers', (select w.body -> 'workers' from jobs.workers(_now => _now) w))
 $$;
 comment on function jobs.stats(timestamptz) is 'Queues with their states, limits and age of the oldest ready job, dead letters, and workers with whether they live.';
 revoke execute on function jobs.stats(timestamptz) from public;

@@ -7,8 +7,17 @@ create or replace function jobs._reclaim(_now timestamptz)
   language plpgsql volatile
 as $$
 declare
-  v_ids bigint[];
+  v_lease constant interval := (select s.visibility_timeout from jobs.settings s);
+  v_ids   bigint[];
 begin
+  -- Claimed in the future: the clock was set back, and such leases would end late.
+  v_ids := array(select j.id from jobs.jobs j
+                  where j.state = 'running' and j.locked_until > _now + v_lease and j.claimed_at > _now
+                  limit 1000
+                    for update skip locked);
+  if v_ids <> '{}' then
+    update jobs.jobs j set locked_until = _now + v_lease where j.id = any (v_ids);
+  end if;
   v_ids := array(select j.id from jobs.jobs j
                   where j.state = 'running' and j.locked_until < _now
                   order by j.locked_until

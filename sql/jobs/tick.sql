@@ -14,11 +14,11 @@ declare
 begin
   if v_at < v_late and _schedule.missed <> 'all' then
     v_due := case when _schedule.missed = 'once' then array[v_at] else array[]::timestamptz[] end;
-    v_at := jobs._cron_next(_schedule.parsed, _schedule.timezone, v_late);
+    v_at := jobs._next(_schedule.parsed, _schedule.every, _schedule.timezone, v_late);
   end if;
   while v_at <= _until and cardinality(v_due) < 1000 loop
     v_due := v_due || v_at;
-    v_at := jobs._cron_next(_schedule.parsed, _schedule.timezone, v_at);
+    v_at := jobs._next(_schedule.parsed, _schedule.every, _schedule.timezone, v_at);
   end loop;
   return v_due || v_at; -- the last one is the next
 end
@@ -33,7 +33,7 @@ declare
   v_ticked constant timestamptz := (select s.ticked_at from jobs.settings s);
 begin
   if v_ticked > _now + interval '2 minutes' then
-    update jobs.schedules s set next_at = jobs._cron_next(s.parsed, s.timezone, _now) where s.active and s.next_at > _now;
+    update jobs.schedules s set next_at = jobs._next(s.parsed, s.every, s.timezone, _now) where s.active and s.next_at > _now;
   end if;
   -- Once a minute: everybody who enqueues reads this row.
   update jobs.settings s set ticked_at = _now where _now not between s.ticked_at and s.ticked_at + interval '1 minute';
@@ -49,6 +49,7 @@ declare
   v_schedules jobs.schedules[];
   v_schedule  jobs.schedules;
   v_due       timestamptz[];
+  v_job       jobs.new_job;
   v_jobs      jobs.new_job[] := array[]::jobs.new_job[];
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('howdah.jobs.tick', 0)) then
@@ -58,10 +59,11 @@ begin
   v_schedules := array(select s from jobs.schedules s
                         where s.active and s.next_at <= _now + _ahead order by s.next_at limit 1000 for update skip locked);
   foreach v_schedule in array v_schedules loop
+    v_job := row(v_schedule.job, v_schedule.payload, v_schedule.queue, null, null, null, null, null, null, null, null, null)::jobs.new_job;
     begin
-      perform jobs._explain(array[row(v_schedule.job, v_schedule.payload, v_schedule.queue, null, null, null, null, null, null, null, null, null)::jobs.new_job]);
+      perform jobs._explain(array[v_job]), jobs._check_sql(array[v_job], false);
       v_schedule.problem := null;
-    exception when sqlstate 'PT422' then -- its handler is gone: the others go on
+    exception when sqlstate 'PT422' then -- its handler or function is gone: the others go on
       v_schedule.problem := sqlerrm;
     end;
     v_due := jobs._due(v_schedule, _now + _ahead, _now);
@@ -75,7 +77,7 @@ begin
      where s.name = v_schedule.name;
   end loop;
   if v_jobs <> '{}' then
-    perform jobs._insert(v_jobs, false, false, _now);
+    perform jobs._insert(v_jobs, false, false, _now, false);
   end if;
   return cardinality(v_jobs);
 end

@@ -9,7 +9,8 @@ create or replace function jobs.workflow(_name text, _steps jsonb)
   security definer set search_path = ''
 as $$
 declare
-  v_bad record;
+  v_bad  record;
+  v_jobs jobs.new_job[];
 begin
   if jsonb_typeof(_steps) is distinct from 'array' or _steps = '[]' or (_name <> '') is not true then
     raise exception using errcode = 'PT422', constraint = 'bad_workflow', message = 'A workflow has a name and an array of steps.',
@@ -33,9 +34,10 @@ begin
   if found then
     raise exception using errcode = 'PT422', constraint = 'bad_workflow', message = format('Step %L %s.', v_bad.name, v_bad.why);
   end if;
-  perform jobs._explain(array(
+  v_jobs := array(
     select row(r.job, coalesce(r.payload, '{}'), null, null, null, null, null, null, null, null, null, null)::jobs.new_job
-      from jsonb_to_recordset(_steps) as r (job text, payload jsonb) where r.job is not null));
+      from jsonb_to_recordset(_steps) as r (job text, payload jsonb) where r.job is not null);
+  perform jobs._explain(v_jobs), jobs._check_sql(v_jobs, true);
   insert into jobs.workflows as w (name, steps) values (_name, _steps)
       on conflict (name) do update set steps = excluded.steps, changed_at = now() where w.steps <> excluded.steps;
   return _name;
@@ -43,6 +45,6 @@ end
 $$;
 comment on function jobs.workflow(text, jsonb) is
   'Defines a workflow: steps with a name and one of job (with payload), sleep (an interval), event (with timeout), and after (names of steps before it; without it the one before). '
-  'A job finds under "workflow" in its payload the run, the step, the input and the results so far. Refuses PT422 bad_workflow, unknown_handler, bad_payload.';
+  'A job finds under "workflow" in its payload the run, the step, the input and the results so far. Refuses PT422 bad_workflow, unknown_handler, bad_payload, bad_function.';
 revoke execute on function jobs.workflow(text, jsonb) from public;
 grant execute on function jobs.workflow(text, jsonb) to authenticator, service_role;

@@ -9,7 +9,6 @@ create or replace function mail.finish(
   language sql volatile
   security definer set search_path = ''
 as $$
-  select mail.purge(_batch => 2, _now => _now); -- one comes, two may go: no sweep is needed
   update mail.messages m
      set state       = v.state,
          sealed      = case when v.state = 'queued' then m.sealed end,

@@ -10,7 +10,6 @@ create or replace function net.finish_request(
   language sql volatile
   security definer set search_path = ''
 as $$
-  select net.purge(_batch => 2, _now => _now); -- one comes, two may go: no sweep is needed
   with done as (
     update net.requests r
        set finished_at = coalesce(r.finished_at, _now), headers = null, body = null

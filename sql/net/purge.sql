@@ -1,4 +1,5 @@
--- Forgets requests that are done, with their responses, a batch at a time.
+-- Forgets requests that are done, with their responses, a batch at a time, and
+-- those that lost their job long ago (somebody cancelled it).
 create or replace function net.purge(_older_than interval default '6 hours', _batch int default 1000, _now timestamptz default now())
   returns int
   language sql volatile
@@ -7,7 +8,7 @@ as $$
     delete from net.requests r
      using (select o.id from net.requests o
              where o.finished_at < _now - _older_than
-             order by o.finished_at
+                or o.finished_at is null and o.created_at < _now - _older_than - interval '30 days'
              limit _batch
                for update skip locked) old
      where r.id = old.id

@@ -1,8 +1,6 @@
 -- Called by realtime.changes_since only: turns what listeners see of a batch
--- into events, one for each different text, with the subscriptions it goes to.
--- _listeners and _positions are pairs: who sees which image (old ones first,
--- then new ones); _matched and _matches likewise which subscription's filter
--- holds for which image.
+-- into events, one for each different text, and groups of subscriptions that
+-- they go to.
 
 -- The columns of an image, in their order. json, because jsonb has an order of its own.
 create or replace function realtime._record(_image jsonb, _names jsonb)
@@ -43,50 +41,57 @@ $$;
 revoke execute on function realtime._event(jsonb, jsonb, text, timestamptz, jsonb, jsonb, boolean) from public;
 
 create or replace function realtime.address_changes(
-  _batch realtime.batch, _audience realtime.audience, _listeners int[], _positions int[], _matched int[], _matches int[])
-  returns table (id bigint, xid xid8, kind text, subscriptions bigint[], data text)
+  _batch realtime.batch, _audience realtime.audience, _sight realtime.sight, _groups int default 0)
+  returns table (id bigint, xid xid8, kind text, recipients bigint[], data text)
   language sql stable
   security definer set search_path = ''
 as $$
   with changes as materialized (
-    select c.*, c.n + cardinality(_batch.ids) as new_position
+    select c.*
       from unnest(_batch.ids, _batch.xids, _batch.kinds, _batch.stamps, _batch.olds, _batch.news)
            with ordinality as c (id, xid, kind, made_at, old, new, n)
-  ), subs as materialized (
-    select s.*
-      from unnest(_audience.subscriptions, _audience.listeners, _audience.events, _audience.shapes, _audience.columns)
-           with ordinality as s (subscription, listener, event, shape, columns, i)
-  ), sight as ( -- what each listener sees of each change
-    select p.listener, (p.position - 1) % cardinality(_batch.ids) + 1 as n,
-           bool_or(p.position <= cardinality(_batch.ids)) as old_seen, bool_or(p.position > cardinality(_batch.ids)) as new_seen
-      from unnest(_listeners, _positions) as p (listener, position)
-     group by 1, 2
-  ), told as (
-    select s.listener, s.n, c.id, s.old_seen and c.old is not null as old_seen,
+  ), groups as materialized ( -- subscriptions that go together: of one crowd, with one filter, for one event and the same columns
+    select _groups + row_number() over () as number, g.*
+      from (select m.crowd, s.event, s.wanted, s.columns, array_agg(s.subscription) as subscriptions
+              from unnest(_audience.subscriptions, _audience.listeners, _audience.events, _audience.wanted, _audience.columns)
+                   as s (subscription, listener, event, wanted, columns)
+              join unnest(_sight.crowds, _sight.members) as m (crowd, listener) using (listener)
+             group by m.crowd, s.event, s.wanted, s.columns
+             union all
+            select 0, '*', 0, null, _audience.subscriptions where _batch.kinds && array['TRUNCATE', 'REFETCH']) g
+  ), told as ( -- what each crowd sees of each change
+    select s.crowd, c.n, s.old_seen and c.old is not null as old_seen,
            case when c.kind <> 'DELETE' and s.new_seen then c.kind else 'DELETE' end as type
-      from sight s
+      from (select p.crowd, (p.position - 1) % cardinality(_batch.ids) + 1 as n,
+                   bool_or(p.position <= cardinality(_batch.ids)) as old_seen, bool_or(p.position > cardinality(_batch.ids)) as new_seen
+              from unnest(_sight.seers, _sight.positions) as p (crowd, position)
+             group by 1, 2) s
       join changes c on c.n = s.n
      where c.kind in ('INSERT', 'UPDATE', 'DELETE') and (s.new_seen and c.new is not null or s.old_seen and c.old is not null)
   ), addressed as (
-    select t.n, t.type, t.old_seen, u.subscription, u.columns
+    select t.n, t.type, t.old_seen, g.columns, array_agg(g.number order by g.number) as recipients
       from told t
-      join subs u on u.listener = t.listener and u.event in ('*', t.type)
-     where u.shape = 0
-        or exists (select from unnest(_matched, _matches) as m (i, position)
-                    where m.i = u.i and m.position = t.n + case t.type when 'DELETE' then 0 else cardinality(_batch.ids) end)
-    union all
-    select c.n, c.kind, false, u.subscription, null
-      from changes c cross join subs u
+      join groups g on g.crowd = t.crowd and g.event in ('*', t.type)
+      left join unnest(_sight.matched, _sight.matches) as f (wanted, position)
+        on f.wanted = g.wanted and f.position = t.n + case t.type when 'DELETE' then 0 else cardinality(_batch.ids) end
+     where g.wanted = 0 or f.wanted is not null
+     group by t.n, t.type, t.old_seen, g.columns
+     union all
+    select c.n, c.kind, false, null, array[g.number]
+      from changes c
+      join groups g on g.crowd = 0
      where c.kind in ('TRUNCATE', 'REFETCH')
   )
-  select c.id, c.xid, a.type, array_agg(a.subscription order by a.subscription),
-         realtime._event(_audience.description, a.columns, a.type, c.made_at, c.old, c.new, a.old_seen)
-    from addressed a
-    join changes c on c.n = a.n
-   group by c.id, c.xid, c.made_at, c.old, c.new, a.type, a.old_seen, a.columns
-   order by c.id
+  select g.number, null, 'GROUP', g.subscriptions, null
+    from groups g
+   union all
+  (select c.id, c.xid, a.type, a.recipients, realtime._event(_audience.description, a.columns, a.type, c.made_at, c.old, c.new, a.old_seen)
+     from addressed a
+     join changes c on c.n = a.n
+    order by c.id)
 $$;
-comment on function realtime.address_changes(realtime.batch, realtime.audience, int[], int[], int[], int[]) is
-  'The events of a batch for an audience, given who sees which row image: a text, and the subscriptions it goes to.';
-revoke execute on function realtime.address_changes(realtime.batch, realtime.audience, int[], int[], int[], int[]) from public;
-grant execute on function realtime.address_changes(realtime.batch, realtime.audience, int[], int[], int[], int[]) to authenticator;
+comment on function realtime.address_changes(realtime.batch, realtime.audience, realtime.sight, int) is
+  'The events of a batch for an audience, given who sees which row image: groups of subscriptions, numbered on from _groups, and for
+each event a text and the groups that it goes to.';
+revoke execute on function realtime.address_changes(realtime.batch, realtime.audience, realtime.sight, int) from public;
+grant execute on function realtime.address_changes(realtime.batch, realtime.audience, realtime.sight, int) to authenticator;

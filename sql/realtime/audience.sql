@@ -2,11 +2,12 @@
 -- a node, grouped by role, with the judge of each. A listener whose session has
 -- ended is left out here, so that nothing reaches it after its logout.
 create or replace function realtime._listeners(_node uuid, _relation oid, _only bigint[])
-  returns table (role name, claims text[], subscriptions bigint[], listeners int[], events text[], filters jsonb[], columns jsonb[])
+  returns table (role name, claims text[], subscriptions bigint[], listeners int[], events text[], columns jsonb[], wanted int[], filters jsonb[])
   language sql stable
 as $$
   with subs as (
-    select s.*, dense_rank() over (partition by s.role order by s.listener)::int as listener_number
+    select s.*, dense_rank() over (partition by s.role order by s.listener)::int as listener_number,
+           case s.filter when '[]' then 0 else dense_rank() over (partition by s.role, s.filter = '[]' order by s.filter) end::int as filter_number
       from realtime.subscriptions s
       join pg_catalog.pg_class c on c.oid = _relation
      where s.node = _node and s.table_name in ('*', c.relname) and s.schema_name in ('*', c.relnamespace::regnamespace::text)
@@ -18,7 +19,8 @@ as $$
   )
   -- One sort for all the arrays: an aggregate takes its rows in the order in which a sorted subquery gives them.
   select s.role, array_agg(s.claims) filter (where s.first), array_agg(s.id), array_agg(s.listener_number), array_agg(s.event),
-         array_agg(s.filter), array_agg(to_jsonb(s.columns))
+         array_agg(to_jsonb(s.columns)), array_agg(s.filter_number),
+         array(select distinct f.filter from subs f where f.role = s.role and f.filter <> '[]' order by 1)
     from (select u.*, row_number() over (partition by u.role, u.listener_number order by u.id) = 1 as first
             from subs u
            order by u.role, u.listener_number, u.id) s
@@ -49,14 +51,13 @@ begin
     loop
       continue when v_group.description is null;
       v_keys := array(
-        select distinct realtime._shape(f) from unnest(v_group.filters) as f where f <> '[]' order by 1);
+        select distinct realtime._shape(f) from unnest(v_group.filters) as f order by 1);
       v_audience := (
         v_table.relation, v_group.role, realtime._judge(v_table.relation, v_group.role, v_table.owner_column), v_group.claims,
         v_group.subscriptions, v_group.listeners, v_group.events, v_group.filters,
-        array(select case f.filter when '[]' then 0 else array_position(v_keys, realtime._shape(f.filter)) end
-                from unnest(v_group.filters) with ordinality as f (filter, n) order by f.n),
+        array(select array_position(v_keys, realtime._shape(f.filter)) from unnest(v_group.filters) with ordinality as f (filter, n) order by f.n),
         array(select realtime._match_sql(v_table.relation, k.shape) from unnest(v_keys) with ordinality as k (shape, n) order by k.n),
-        v_group.columns, v_group.description)::realtime.audience;
+        v_group.columns, v_group.description, v_group.wanted)::realtime.audience;
       return next v_audience;
     end loop;
   end loop;

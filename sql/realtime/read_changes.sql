@@ -15,7 +15,10 @@ declare
 begin
   cur := coalesce(_cur, pg_current_snapshot());
   last := coalesce(_last, 0);
-  select s.trimmed >= pg_snapshot_xmin(_prev) into lost from realtime.settings s;
+  -- A transaction that ran when _prev was taken is of interest only if it had ended when something was trimmed.
+  select s.trimmed >= pg_snapshot_xmax(_prev)
+         or exists (select from pg_snapshot_xip(_prev) as x (xid) where x.xid <= s.trimmed and pg_visible_in_snapshot(x.xid, s.trimmed_by))
+    into lost from realtime.settings s;
   with unseen as (
     select c.id, c.xid, c.relation, c.kind, c.made_at, c.old, c.new
       from realtime.changes c

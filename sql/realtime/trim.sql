@@ -10,15 +10,22 @@ create or replace function realtime._trim_slot(_slot smallint, _before timestamp
   language plpgsql volatile
 as $$
 declare
+  v_table  constant text := 'changes_' || _slot;
   v_newest timestamptz;
   v_xid    xid8;
+  v_late   xid8;
 begin
-  execute format('select max(c.made_at), max(c.xid::text::numeric)::text::xid8 from realtime.%I c', 'changes_' || _slot) into v_newest, v_xid;
+  execute format('select max(c.made_at), max(c.xid::text::numeric)::text::xid8 from realtime.%I c', v_table) into v_newest, v_xid;
   if (v_newest < _before) is not true then
     return false;
   end if;
-  execute format('truncate realtime.%I', 'changes_' || _slot);
-  update realtime.settings s set trimmed = v_xid where s.trimmed < v_xid;
+  execute format('lock table realtime.%I in access exclusive mode', v_table);
+  execute format('select c.xid from realtime.%I c order by c.xid desc limit 1', v_table) into v_late;
+  if (v_late = v_xid) is not true then
+    return false; -- somebody was slow to write here: not now
+  end if;
+  execute format('truncate realtime.%I', v_table);
+  update realtime.settings s set trimmed = greatest(s.trimmed, v_xid), trimmed_by = pg_current_snapshot();
   return true;
 end
 $$;

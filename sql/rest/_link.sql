@@ -3,35 +3,72 @@
 --
 -- A view has the keys of the tables that it shows, if it shows all their columns.
 
+create or replace function rest._is_table(_rel oid)
+  returns boolean
+  language plpgsql stable
+as $$
+begin
+  return exists (select from pg_catalog.pg_class c where c.oid = _rel and c.relkind in ('r', 'p', 'f'));
+end
+$$;
+comment on function rest._is_table(oid) is 'Whether a relation is a table, which shows nothing but its own columns.';
+
+create or replace function rest._is_unique(_table oid, _columns smallint[])
+  returns boolean
+  language plpgsql stable
+as $$
+begin
+  return exists (select from pg_catalog.pg_constraint u
+                  where u.conrelid = _table and u.contype in ('p', 'u') and u.conkey @> _columns and u.conkey <@ _columns);
+end
+$$;
+comment on function rest._is_unique(oid, smallint[]) is 'Whether a key is on just these columns.';
+
+-- These are in PL/pgSQL where a single query would do: it keeps their plans, and
+-- asks tables, which most relations are, without looking for views.
+
 -- Foreign keys from the columns of one relation to those of another. A view that
 -- shows a column twice has the key once for each way to pick its columns.
 create or replace function rest._edges(_child oid, _parent oid)
   returns table (cons text, cols text[], refs text[], one_to_one boolean)
-  language sql stable
+  language plpgsql stable
 as $$
-  with child as materialized (select o.* from rest._origins(_child) o),
-  parent as materialized (select o.* from rest._origins(_parent) o)
-  select c.conname::text, a.cols, b.cols,
-         exists (select from pg_catalog.pg_constraint u
-                  where u.conrelid = c.conrelid and u.contype in ('p', 'u')
-                    and u.conkey @> c.conkey and u.conkey <@ c.conkey)
-    from pg_catalog.pg_constraint c
-   cross join lateral (
-         with recursive part as (
-           select '{}'::name[] as cols, 0 as at
-           union all
-           select p.cols || o.col, p.at + 1
-             from part p join child o on o.base = c.conrelid and o.num = c.conkey[p.at + 1])
-         select p.cols::text[] as cols from part p where p.at = cardinality(c.conkey)) a
-   cross join lateral (
-         with recursive part as (
-           select '{}'::name[] as cols, 0 as at
-           union all
-           select p.cols || o.col, p.at + 1
-             from part p join parent o on o.base = c.confrelid and o.num = c.confkey[p.at + 1])
-         select p.cols::text[] as cols from part p where p.at = cardinality(c.confkey)) b
-   where c.contype = 'f' and c.conparentid = 0
-     and c.conrelid in (select o.base from child o) and c.confrelid in (select o.base from parent o)
+#variable_conflict use_column
+begin
+  if rest._is_table(_child) and rest._is_table(_parent) then
+    return query
+      select c.conname::text,
+             array(select a.attname::text from unnest(c.conkey) with ordinality as k(num, at)
+                     join pg_catalog.pg_attribute a on a.attrelid = _child and a.attnum = k.num order by k.at),
+             array(select a.attname::text from unnest(c.confkey) with ordinality as k(num, at)
+                     join pg_catalog.pg_attribute a on a.attrelid = _parent and a.attnum = k.num order by k.at),
+             rest._is_unique(c.conrelid, c.conkey)
+        from pg_catalog.pg_constraint c
+       where c.conrelid = _child and c.confrelid = _parent and c.contype = 'f' and c.conparentid = 0;
+    return;
+  end if;
+  return query
+    with child as materialized (select o.* from rest._origins(_child) o),
+    parent as materialized (select o.* from rest._origins(_parent) o)
+    select c.conname::text, a.cols, b.cols, rest._is_unique(c.conrelid, c.conkey)
+      from pg_catalog.pg_constraint c
+     cross join lateral (
+           with recursive part as (
+             select '{}'::name[] as cols, 0 as at
+             union all
+             select p.cols || o.col, p.at + 1
+               from part p join child o on o.base = c.conrelid and o.num = c.conkey[p.at + 1])
+           select p.cols::text[] as cols from part p where p.at = cardinality(c.conkey)) a
+     cross join lateral (
+           with recursive part as (
+             select '{}'::name[] as cols, 0 as at
+             union all
+             select p.cols || o.col, p.at + 1
+               from part p join parent o on o.base = c.confrelid and o.num = c.confkey[p.at + 1])
+           select p.cols::text[] as cols from part p where p.at = cardinality(c.confkey)) b
+     where c.contype = 'f' and c.conparentid = 0
+       and c.conrelid in (select o.base from child o) and c.confrelid in (select o.base from parent o);
+end
 $$;
 comment on function rest._edges(oid, oid) is 'Foreign keys from one relation to another, through views too.';
 
@@ -56,18 +93,36 @@ comment on function rest._views_over(oid) is 'Views over a relation, and views o
 -- Neighbours by foreign key: (other side's base table, the other side refers to us?)
 create or replace function rest._neighbours(_rel oid)
   returns table (other oid, inward boolean, cons text, near text[], far_num smallint[])
-  language sql stable
+  language plpgsql stable
 as $$
-  with mine as materialized (select o.* from rest._origins(_rel) o)
-  select c.confrelid, false, c.conname::text,
-         array(select o.col::text from mine o where o.base = c.conrelid and o.num = any (c.conkey)), c.confkey
-    from pg_catalog.pg_constraint c
-   where c.contype = 'f' and c.conparentid = 0 and c.conrelid in (select m.base from mine m)
-  union all
-  select c.conrelid, true, c.conname::text,
-         array(select o.col::text from mine o where o.base = c.confrelid and o.num = any (c.confkey)), c.conkey
-    from pg_catalog.pg_constraint c
-   where c.contype = 'f' and c.conparentid = 0 and c.confrelid in (select m.base from mine m)
+#variable_conflict use_column
+begin
+  if rest._is_table(_rel) then
+    return query
+      select n.other, n.inward, n.conname::text,
+             array(select a.attname::text from pg_catalog.pg_attribute a
+                    where a.attrelid = _rel and a.attnum = any (n.near_num) and not a.attisdropped order by a.attnum), n.far_num
+        from (select c.confrelid as other, false as inward, c.conname, c.conkey as near_num, c.confkey as far_num
+                from pg_catalog.pg_constraint c
+               where c.conrelid = _rel and c.contype = 'f' and c.conparentid = 0
+              union all
+              select c.conrelid, true, c.conname, c.confkey, c.conkey
+                from pg_catalog.pg_constraint c
+               where c.confrelid = _rel and c.contype = 'f' and c.conparentid = 0) n;
+    return;
+  end if;
+  return query
+    with mine as materialized (select o.* from rest._origins(_rel) o)
+    select c.confrelid, false, c.conname::text,
+           array(select o.col::text from mine o where o.base = c.conrelid and o.num = any (c.conkey)), c.confkey
+      from pg_catalog.pg_constraint c
+     where c.contype = 'f' and c.conparentid = 0 and c.conrelid in (select m.base from mine m)
+    union all
+    select c.conrelid, true, c.conname::text,
+           array(select o.col::text from mine o where o.base = c.confrelid and o.num = any (c.confkey)), c.conkey
+      from pg_catalog.pg_constraint c
+     where c.contype = 'f' and c.conparentid = 0 and c.confrelid in (select m.base from mine m);
+end
 $$;
 comment on function rest._neighbours(oid) is 'Base tables on the other side of a relation''s foreign keys.';
 
@@ -89,46 +144,56 @@ comment on function rest._direct_links(oid, oid) is 'Links by one foreign key be
 -- Many-to-many: a relation whose key holds a foreign key to each side.
 create or replace function rest._junction_links(_from oid, _to oid, _schemas text[])
   returns setof jsonb
-  language sql stable
+  language plpgsql stable
 as $$
-  with near as (select distinct n.other from rest._neighbours(_from) n where n.inward),
-  far as (select distinct n.other from rest._neighbours(_to) n where n.inward),
-  bases as (select n.other as oid from near n join far f on f.other = n.other),
-  junctions as (
-    select b.oid from bases b
-    union
-    select v.oid from bases b cross join lateral rest._views_over(b.oid) as v(oid)),
-  exposed as materialized (
-    select j.oid, c.relname::text as name, rest._key(j.oid) as key
-      from junctions j
-      join pg_catalog.pg_class c on c.oid = j.oid
-      join pg_catalog.pg_namespace s on s.oid = c.relnamespace
-     where s.nspname = any (_schemas) and c.relkind in ('r', 'v', 'm', 'f', 'p') and not c.relispartition)
-  select jsonb_build_object('kind', 'm2m', 'rel', _to::bigint, 'to_one', false, 'junction', j.oid::bigint, 'jname', j.name,
-                            'cons', a.cons, 'cons2', b.cons,
-                            'cols', a.refs, 'jcols', a.cols, 'refs', b.refs, 'jrefs', b.cols)
-    from exposed j
-   cross join lateral rest._edges(j.oid, _from) a
-   cross join lateral rest._edges(j.oid, _to) b
-   where a.cons <> b.cons and not a.one_to_one and not b.one_to_one and (a.cols || b.cols) <@ j.key
+declare
+  v_bases constant oid[] := array(select n.other from rest._neighbours(_from) n where n.inward
+                                  intersect
+                                  select n.other from rest._neighbours(_to) n where n.inward);
+begin
+  if cardinality(v_bases) = 0 then
+    return;
+  end if;
+  return query
+    with junctions as (
+      select b.oid from unnest(v_bases) as b(oid)
+      union
+      select v.oid from unnest(v_bases) as b(oid) cross join lateral rest._views_over(b.oid) as v(oid)),
+    exposed as materialized (
+      select j.oid, c.relname::text as name, rest._key(j.oid) as key
+        from junctions j
+        join pg_catalog.pg_class c on c.oid = j.oid
+        join pg_catalog.pg_namespace s on s.oid = c.relnamespace
+       where s.nspname = any (_schemas) and c.relkind in ('r', 'v', 'm', 'f', 'p') and not c.relispartition)
+    select jsonb_build_object('kind', 'm2m', 'rel', _to::bigint, 'to_one', false, 'junction', j.oid::bigint, 'jname', j.name,
+                              'cons', a.cons, 'cons2', b.cons,
+                              'cols', a.refs, 'jcols', a.cols, 'refs', b.refs, 'jrefs', b.cols)
+      from exposed j
+     cross join lateral rest._edges(j.oid, _from) a
+     cross join lateral rest._edges(j.oid, _to) b
+     where a.cons <> b.cons and not a.one_to_one and not b.one_to_one and (a.cols || b.cols) <@ j.key;
+end
 $$;
 comment on function rest._junction_links(oid, oid, text[]) is 'Links through a join table, or a view over one.';
 
 create or replace function rest._computed_link(_from oid, _schema text, _target text, _schemas text[])
   returns jsonb
-  language sql stable
+  language plpgsql stable
 as $$
-  select jsonb_build_object('kind', 'computed', 'rel', r.oid::bigint, 'to_one', not p.proretset or p.prorows = 1,
-                            'function', pg_catalog.format('%I.%I', n.nspname, p.proname))
-    from pg_catalog.pg_proc p
-    join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-    join pg_catalog.pg_type t on t.oid = p.prorettype
-    join pg_catalog.pg_class r on r.oid = t.typrelid and r.relkind in ('r', 'v', 'm', 'f', 'p')
-    join pg_catalog.pg_namespace rn on rn.oid = r.relnamespace
-    join pg_catalog.pg_class f on f.oid = _from
-   where n.nspname = _schema and p.proname = _target and p.pronargs = 1 and p.proargtypes[0] = f.reltype
-     and rn.nspname = any (_schemas)
-   limit 1
+begin
+  return (
+    select jsonb_build_object('kind', 'computed', 'rel', r.oid::bigint, 'to_one', not p.proretset or p.prorows = 1,
+                              'function', pg_catalog.format('%I.%I', n.nspname, p.proname))
+      from pg_catalog.pg_proc p
+      join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+      join pg_catalog.pg_type t on t.oid = p.prorettype
+      join pg_catalog.pg_class r on r.oid = t.typrelid and r.relkind in ('r', 'v', 'm', 'f', 'p')
+      join pg_catalog.pg_namespace rn on rn.oid = r.relnamespace
+      join pg_catalog.pg_class f on f.oid = _from
+     where n.nspname = _schema and p.proname = _target and p.pronargs = 1 and p.proargtypes[0] = f.reltype
+       and rn.nspname = any (_schemas)
+     limit 1);
+end
 $$;
 comment on function rest._computed_link(oid, text, text, text[]) is 'A function from the row of a relation to rows of another.';
 

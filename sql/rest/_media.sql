@@ -4,33 +4,36 @@
 
 create or replace function rest._handler(_schema text, _title text, _media text, _schemas text[])
   returns jsonb
-  language sql stable
+  language plpgsql stable
 as $$
-  with types as (
-    select t.oid, lower(t.typname) as media, case t.typname when '*/*' then 'application/octet-stream' else t.typname end as resolved,
-           t.typname, n.nspname
-      from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
-     where t.typtype = 'd' and lower(t.typname) = _media
-       and (t.typname ~* '^[a-z0-9.-]+/[a-z0-9.\+-]+$' or t.typname = '*/*'))
-  select h.handler from (
-    select jsonb_build_object('media', t.resolved, 'call', pg_catalog.format('%I.%I', pn.nspname, p.proname),
-             'cast', case when _title is not null then pg_catalog.format('%I.%I', an.nspname, a.typname) end) as handler
-      from types t
-      join pg_catalog.pg_proc p on p.prorettype = t.oid and p.prokind = 'a' and p.pronargs = 1
-      join pg_catalog.pg_namespace pn on pn.oid = p.pronamespace and pn.nspname = any (_schemas)
-      join pg_catalog.pg_type a on a.oid = p.proargtypes[0]
-      join pg_catalog.pg_namespace an on an.oid = a.typnamespace
-      left join pg_catalog.pg_class r on r.oid = a.typrelid and r.relkind in ('r', 'v', 'm', 'f', 'p')
-     where case when _title is null then a.oid = 'anyelement'::regtype
-                else r.oid is not null and an.nspname = _schema and a.typname = _title end
-    union all
-    select jsonb_build_object('media', t.resolved, 'call', pg_catalog.format('%I.%I', t.nspname, t.typname), 'cast',
-                              pg_catalog.format('%I.%I', pn.nspname, p.proname))
-      from types t
-      join pg_catalog.pg_proc p on p.prorettype = t.oid and p.prokind = 'f' and not p.proretset
-      join pg_catalog.pg_namespace pn on pn.oid = p.pronamespace and pn.nspname = any (_schemas)
-     where _title is not null and pn.nspname = _schema and p.proname = _title) h
-   limit 1
+begin
+  return (
+    with types as (
+      select t.oid, lower(t.typname) as media, case t.typname when '*/*' then 'application/octet-stream' else t.typname end as resolved,
+             t.typname, n.nspname
+        from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
+       where t.typtype = 'd' and lower(t.typname) = _media
+         and (t.typname ~* '^[a-z0-9.-]+/[a-z0-9.\+-]+$' or t.typname = '*/*'))
+    select h.handler from (
+      select jsonb_build_object('media', t.resolved, 'call', pg_catalog.format('%I.%I', pn.nspname, p.proname),
+               'cast', case when _title is not null then pg_catalog.format('%I.%I', an.nspname, a.typname) end) as handler
+        from types t
+        join pg_catalog.pg_proc p on p.prorettype = t.oid and p.prokind = 'a' and p.pronargs = 1
+        join pg_catalog.pg_namespace pn on pn.oid = p.pronamespace and pn.nspname = any (_schemas)
+        join pg_catalog.pg_type a on a.oid = p.proargtypes[0]
+        join pg_catalog.pg_namespace an on an.oid = a.typnamespace
+        left join pg_catalog.pg_class r on r.oid = a.typrelid and r.relkind in ('r', 'v', 'm', 'f', 'p')
+       where case when _title is null then a.oid = 'anyelement'::regtype
+                  else r.oid is not null and an.nspname = _schema and a.typname = _title end
+      union all
+      select jsonb_build_object('media', t.resolved, 'call', pg_catalog.format('%I.%I', t.nspname, t.typname), 'cast',
+                                pg_catalog.format('%I.%I', pn.nspname, p.proname))
+        from types t
+        join pg_catalog.pg_proc p on p.prorettype = t.oid and p.prokind = 'f' and not p.proretset
+        join pg_catalog.pg_namespace pn on pn.oid = p.pronamespace and pn.nspname = any (_schemas)
+       where _title is not null and pn.nspname = _schema and p.proname = _title) h
+     limit 1);
+end
 $$;
 comment on function rest._handler(text, text, text, text[]) is 'A user''s handler of a media type.';
 

@@ -2,24 +2,30 @@
 
 create or replace function rest._relation(_schema text, _name text)
   returns oid
-  language sql stable
+  language plpgsql stable
 as $$
-  select c.oid
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-   where n.nspname = _schema and c.relname = _name
-     and c.relkind in ('r', 'v', 'm', 'f', 'p') and not c.relispartition
+begin
+  return (
+    select c.oid
+      from pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = _schema and c.relname = _name
+       and c.relkind in ('r', 'v', 'm', 'f', 'p') and not c.relispartition);
+end
 $$;
 comment on function rest._relation(text, text) is 'The table or view of that name; partitions are not exposed.';
 
 create or replace function rest._qualified(_rel oid)
   returns text
-  language sql stable
+  language plpgsql stable
 as $$
-  select pg_catalog.format('%I.%I', n.nspname, c.relname)
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-   where c.oid = _rel
+begin
+  return (
+    select pg_catalog.format('%I.%I', n.nspname, c.relname)
+      from pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where c.oid = _rel);
+end
 $$;
 comment on function rest._qualified(oid) is 'schema.name of a relation, quoted.';
 
@@ -67,41 +73,50 @@ comment on function rest._origins(oid) is 'Each column with every table or view 
 
 create or replace function rest._key(_rel oid)
   returns text[]
-  language sql stable
+  language plpgsql stable
 as $$
-  select coalesce(array_agg(k.col order by k.conname, k.sort), '{}')
-    from (select c.conname, c.conkey, min(o.col)::text as col,
-                 case when r.relkind in ('r', 'p') then min(o.col)::text else lpad(p.ord::text, 4, '0') end as sort,
-                 count(*) over (partition by c.oid) as found
-            from pg_catalog.pg_class r
-           cross join lateral rest._origins(r.oid) o
-            join pg_catalog.pg_constraint c on c.conrelid = o.base and c.contype = 'p'
-           cross join lateral unnest(c.conkey) with ordinality as p(num, ord)
-           where r.oid = _rel and p.num = o.num
-           group by r.relkind, c.oid, c.conname, c.conkey, p.num, p.ord) k
-   where k.found = cardinality(k.conkey)
+begin
+  return (
+    select coalesce(array_agg(k.col order by k.conname, k.sort), '{}')
+      from (select c.conname, c.conkey, min(o.col)::text as col,
+                   case when r.relkind in ('r', 'p') then min(o.col)::text else lpad(p.ord::text, 4, '0') end as sort,
+                   count(*) over (partition by c.oid) as found
+              from pg_catalog.pg_class r
+             cross join lateral rest._origins(r.oid) o
+              join pg_catalog.pg_constraint c on c.conrelid = o.base and c.contype = 'p'
+             cross join lateral unnest(c.conkey) with ordinality as p(num, ord)
+             where r.oid = _rel and p.num = o.num
+             group by r.relkind, c.oid, c.conname, c.conkey, p.num, p.ord) k
+     where k.found = cardinality(k.conkey));
+end
 $$;
 comment on function rest._key(oid) is 'Primary key columns of a table, or of a view that shows all of its table''s key.';
 
 create or replace function rest._column_type(_rel oid, _name text)
   returns oid
-  language sql stable
+  language plpgsql stable
 as $$
-  select a.atttypid
-    from pg_catalog.pg_attribute a
-   where a.attrelid = _rel and a.attname = _name and a.attnum > 0 and not a.attisdropped
+begin
+  return (
+    select a.atttypid
+      from pg_catalog.pg_attribute a
+     where a.attrelid = _rel and a.attname = _name and a.attnum > 0 and not a.attisdropped);
+end
 $$;
 comment on function rest._column_type(oid, text) is 'The type of a column; null when there is none of that name.';
 
 create or replace function rest._base_type(_type oid)
   returns oid
-  language sql stable
+  language plpgsql stable
 as $$
-  with recursive step as (
-    select t.oid, t.typbasetype from pg_catalog.pg_type t where t.oid = _type
-    union all
-    select t.oid, t.typbasetype from step s join pg_catalog.pg_type t on t.oid = s.typbasetype)
-  select s.oid from step s where s.typbasetype = 0
+begin
+  return (
+    with recursive step as (
+      select t.oid, t.typbasetype from pg_catalog.pg_type t where t.oid = _type
+      union all
+      select t.oid, t.typbasetype from step s join pg_catalog.pg_type t on t.oid = s.typbasetype)
+    select s.oid from step s where s.typbasetype = 0);
+end
 $$;
 comment on function rest._base_type(oid) is 'The type under a domain, all the way down.';
 
@@ -109,14 +124,17 @@ comment on function rest._base_type(oid) is 'The type under a domain, all the wa
 -- text says how values of the domain look on the wire.
 create or replace function rest._representation(_from oid, _to oid)
   returns text
-  language sql stable
+  language plpgsql stable
 as $$
-  select pg_catalog.format('%I.%I', n.nspname, p.proname)
-    from pg_catalog.pg_cast c
-    join pg_catalog.pg_proc p on p.oid = c.castfunc
-    join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-   where c.castsource = _from and c.casttarget = _to and c.castcontext = 'i' and c.castmethod = 'f'
-     and pg_catalog.has_function_privilege(session_user, c.castfunc, 'execute')
-     and exists (select from pg_catalog.pg_type t where t.oid in (_from, _to) and t.typtype = 'd')
+begin
+  return (
+    select pg_catalog.format('%I.%I', n.nspname, p.proname)
+      from pg_catalog.pg_cast c
+      join pg_catalog.pg_proc p on p.oid = c.castfunc
+      join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+     where c.castsource = _from and c.casttarget = _to and c.castcontext = 'i' and c.castmethod = 'f'
+       and pg_catalog.has_function_privilege(session_user, c.castfunc, 'execute')
+       and exists (select from pg_catalog.pg_type t where t.oid in (_from, _to) and t.typtype = 'd'));
+end
 $$;
 comment on function rest._representation(oid, oid) is 'The function that turns one representation of a domain into the other.';

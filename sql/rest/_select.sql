@@ -89,8 +89,11 @@ comment on function rest._is_empty_embed(jsonb) is 'Whether an embed selects not
 
 create or replace function rest._column_list(_cols jsonb, _q text)
   returns text[]
-  language sql immutable
+  language plpgsql immutable
 as $$
-  select array_agg(_q || '.' || quote_ident(c.name) order by c.at) from jsonb_array_elements_text(_cols) with ordinality as c(name, at)
+begin
+  return (
+    select array_agg(_q || '.' || quote_ident(c.name) order by c.at) from jsonb_array_elements_text(_cols) with ordinality as c(name, at));
+end
 $$;
 comment on function rest._column_list(jsonb, text) is 'Qualified columns.';

@@ -3,11 +3,14 @@
 -- Literals that the statement does not use still need a type.
 create or replace function rest._types(_sql text, _shape jsonb, _bytea int)
   returns jsonb
-  language sql immutable
+  language plpgsql immutable
 as $$
-  with used as (select distinct m.part[1]::int as n from regexp_matches(_sql, '\$(\d+)', 'g') as m(part) where length(m.part[1]) < 6)
-  select coalesce(jsonb_agg(case when n.n = _bytea then 17 when n.n in (select u.n from used u) then 0 else 25 end order by n.n), '[]')
-    from generate_series(1, coalesce((_shape ->> 'lits')::int, 0)) as n(n)
+begin
+  return (
+    with used as (select distinct m.part[1]::int as n from regexp_matches(_sql, '\$(\d+)', 'g') as m(part) where length(m.part[1]) < 6)
+    select coalesce(jsonb_agg(case when n.n = _bytea then 17 when n.n in (select u.n from used u) then 0 else 25 end order by n.n), '[]')
+      from generate_series(1, coalesce((_shape ->> 'lits')::int, 0)) as n(n));
+end
 $$;
 comment on function rest._types(text, jsonb, int) is 'Type oids of a statement''s parameters.';
 

@@ -63,7 +63,6 @@ begin
      set state = v_state, finished_at = case when v_state <> 'queued' then _now end
    where d.id = _delivery
   returning d.subscription into v_subscription;
-  perform webhooks.purge(_batch => 2, _now => _now); -- one comes, two may go: no sweep is needed
   if v_ok then
     update webhooks.subscriptions s set failing_since = null
      where s.id = v_subscription and s.failing_since is not null;

@@ -7,7 +7,7 @@ as $$
     delete from webhooks.events e
      using (select o.id from webhooks.events o
              where o.created_at < _now - _older_than
-               and not exists (select from webhooks.deliveries d where d.event = o.id and d.state = 'queued')
+               and not exists (select from webhooks.deliveries d where d.event = o.id and d.state = 'queued' and d.created_at > _now - _older_than - interval '30 days')
              order by o.created_at
              limit _batch
                for update skip locked) old

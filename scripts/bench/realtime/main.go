@@ -3,6 +3,7 @@
 // level security, the write overhead of an enabled table, memory of idle
 // sockets. Needs URL, ANON_KEY, DATABASE_URL and HOWDAH_HOME, as
 // scripts/with-server gives them, and REALTIME_MAX_CONNECTIONS over 10100 there.
+// Arguments choose parts: fanout changes overhead checks idle.
 package main
 
 import (
@@ -74,8 +75,14 @@ func run(ctx context.Context) error {
 		return err
 	}
 	b := &bench{env("URL"), env("ANON_KEY"), pool, ring, tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)}
-	for _, step := range []func(context.Context) error{b.fanOut, b.changes, b.overhead, b.checks, b.idle} {
-		if err := step(ctx); err != nil {
+	for _, step := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"fanout", b.fanOut}, {"changes", b.changes}, {"overhead", b.overhead}, {"checks", b.checks}, {"idle", b.idle}} {
+		if len(os.Args) > 1 && !slices.Contains(os.Args[1:], step.name) {
+			continue
+		}
+		if err := step.run(ctx); err != nil {
 			return err
 		}
 		if err := b.out.Flush(); err != nil {

@@ -19,7 +19,7 @@ import (
 const enrollSQL = `select status, body, account from auth.mfa_enroll(_user_id => $1, _session_id => $2, _factor_id => $3, _factor_type => $4,
   _friendly_name => $5, _phone => $6, _secret_sealed => $7, _ip => $8, _settings => $9)`
 
-const unenrollSQL = `select status, body from auth.mfa_unenroll(_user_id => $1, _session_id => $2, _factor_id => $3, _ip => $4)`
+const unenrollSQL = `select status, body from auth.mfa_unenroll(_user_id => $1, _session_id => $2, _factor_id => $3, _ip => $4, _settings => $5)`
 
 const statusSQL = `select status, body from auth.mfa_status(_user_id => $1, _session_id => $2)`
 
@@ -149,7 +149,7 @@ func (s *Service) drop(c echo.Context, factor *uuid.UUID) error {
 		return err
 	}
 	ip, _ := s.Client(c)
-	out, err := db.Call(c.Request().Context(), s.Pool, unenrollSQL, user, session, factor, ip)
+	out, err := db.Call(c.Request().Context(), s.Pool, unenrollSQL, user, session, factor, ip, s.settings)
 	return s.reply(c, out, err)
 }
 

@@ -57,18 +57,18 @@ func (i *isolate) fetch(given *goja.Object, resolve, reject goja.Callable) func(
 		i.throw("fetch: %v", err)
 	}
 	body := bytesOf(given.Get("body"))
-	go func() {
+	t.ask(func() func() error {
 		defer cancel()
-		answer, content, err := i.fn.host.do(ctx, &in, body)
-		t.post(func() error {
+		answer, content, err := i.fn.host.do(ctx, &in, body) //nolint:bodyclose // do has read it to its end and closed it
+		return func() error {
 			if err != nil {
 				_, err := reject(goja.Undefined(), i.vm.ToValue("fetch failed: "+err.Error()))
 				return err
 			}
 			_, err := resolve(goja.Undefined(), i.fetched(answer, content))
 			return err
-		})
-	}()
+		}
+	})
 	return cancel
 }
 
@@ -127,17 +127,17 @@ func (i *isolate) query(sql string, params []any, resolve, reject goja.Callable)
 	if t.query == nil {
 		i.throw("the database is there for requests, not while the file loads")
 	}
-	go func() {
+	t.ask(func() func() error {
 		rows, err := t.query(t.ctx, sql, params)
-		t.post(func() error {
+		return func() error {
 			if err != nil {
 				_, err := reject(goja.Undefined(), i.refused(err))
 				return err
 			}
 			_, err := resolve(goja.Undefined(), i.vm.ToValue(string(rows)))
 			return err
-		})
-	}()
+		}
+	})
 }
 
 // refused is a database's error as the function sees it.

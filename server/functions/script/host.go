@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dlclark/regexp2/v2"
 	"github.com/dop251/goja"
 	"golang.org/x/sync/semaphore"
 
@@ -40,6 +41,8 @@ func New(dir string, cfg config.Functions) *Host {
 	if slots == 0 {
 		slots = 4 * runtime.GOMAXPROCS(0)
 	}
+	// A match that cannot be interrupted gives up only after its function has.
+	boundMatches(cfg.Timeout)
 	h := &Host{
 		dir: dir, cfg: cfg, running: semaphore.NewWeighted(int64(slots)),
 		memory: &watchdog{limit: uint64(cfg.MemoryMiB) << 20}, //nolint:gosec // config has checked that it is positive
@@ -47,6 +50,13 @@ func New(dir string, cfg config.Functions) *Host {
 	}
 	h.functions.Store(&map[string]*Function{})
 	return h
+}
+
+var matchesBound sync.Once
+
+// boundMatches is for the process: goja's backtracking has no other hook.
+func boundMatches(longest time.Duration) {
+	matchesBound.Do(func() { regexp2.DefaultMatchTimeout = longest })
 }
 
 // Function is one file, bundled and ready.
@@ -144,9 +154,11 @@ func (f *Function) configure(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("functions/%s: %w", f.Name, err)
 	}
+	stop := context.AfterFunc(ctx, func() { iso.vm.Interrupt(context.Cause(ctx)) })
+	defer stop()
 	described, err := iso.describe(goja.Undefined(), iso.module)
 	if err != nil {
-		return fmt.Errorf("functions/%s: %w", f.Name, err)
+		return fmt.Errorf("functions/%s: %w", f.Name, explain(ctx, err))
 	}
 	var settings struct {
 		VerifyJWT *bool    `json:"verify_jwt"`
@@ -185,17 +197,53 @@ func (f *Function) Run(ctx context.Context, in *Request, query Query) (*Response
 	if err != nil {
 		return nil, context.Cause(wait)
 	}
-	defer f.host.running.Release(1)
 	ctx, stop := context.WithTimeoutCause(ctx, f.Timeout, ErrSlow)
 	defer stop()
-	ctx, end := f.host.memory.watch(ctx)
-	defer end()
+	watched, end := f.host.memory.watch(ctx)
+	done := make(chan outcome, 1)
+	go func() {
+		defer f.host.running.Release(1)
+		defer end()
+		done <- f.serve(watched, in, query)
+	}()
+	select {
+	case o := <-done:
+		return o.out, o.err
+	case <-watched.Done():
+	}
+	// It is interrupted between two instructions. One that takes long, such as a
+	// regular expression, keeps its slot until it is through; nobody waits for it.
+	select {
+	case o := <-done:
+		return o.out, o.err
+	case <-time.After(unwinding):
+		return nil, context.Cause(watched)
+	}
+}
+
+// unwinding is how long an interrupted function has to end by itself.
+const unwinding = 250 * time.Millisecond
+
+type outcome struct {
+	out *Response
+	err error
+}
+
+// serve runs one request in an idle runtime, or a new one. A panic is of goja
+// or of this package, and ends the function alone.
+func (f *Function) serve(ctx context.Context, in *Request, query Query) (o outcome) {
+	defer func() {
+		if r := recover(); r != nil {
+			o = outcome{nil, explain(ctx, panicked(r))}
+		}
+	}()
 	var iso *isolate
 	select {
 	case iso = <-f.idle:
 	default:
+		var err error
 		if iso, err = f.open(ctx); err != nil {
-			return nil, err
+			return outcome{nil, err}
 		}
 	}
 	out, whole, err := iso.run(ctx, in, query)
@@ -205,5 +253,17 @@ func (f *Function) Run(ctx context.Context, in *Request, query Query) (*Response
 		default: // enough are idle
 		}
 	}
-	return out, err
+	return outcome{out, err}
+}
+
+// panicked is what goja panics with where JavaScript runs outside of a call,
+// such as in a getter or a toString.
+func panicked(r any) error {
+	if err, ok := r.(error); ok {
+		return err
+	}
+	if value, ok := r.(goja.Value); ok {
+		return &Failure{Message: "it threw a value that cannot be shown", Stack: fmt.Sprint(value.ExportType())}
+	}
+	return &Failure{Message: "the runtime failed", Stack: fmt.Sprint(r)}
 }

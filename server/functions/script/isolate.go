@@ -57,6 +57,29 @@ type turn struct {
 	tasks  chan func() error
 	timers map[int64]*time.Timer
 	last   int64
+	asking int           // queries and fetches that are under way
+	slots  chan struct{} // those that may be at once: a function has not the pool to itself
+}
+
+// atOnce is how many queries and fetches of one request run at a time; more wait.
+const atOnce = 6
+
+// ask runs work beside the isolate, and what it answers in it.
+func (t *turn) ask(work func() func() error) {
+	t.asking++
+	go func() {
+		select {
+		case t.slots <- struct{}{}:
+		case <-t.ctx.Done():
+			return
+		}
+		task := work()
+		<-t.slots
+		t.post(func() error {
+			t.asking--
+			return task()
+		})
+	}()
 }
 
 // post brings a task to the isolate's goroutine.
@@ -94,7 +117,7 @@ func (f *Function) open(ctx context.Context) (*isolate, error) {
 }
 
 func (i *isolate) begin(ctx context.Context, query Query) {
-	i.now = &turn{ctx: ctx, query: query, tasks: make(chan func() error, 16), timers: map[int64]*time.Timer{}}
+	i.now = &turn{ctx: ctx, query: query, tasks: make(chan func() error, 16), timers: map[int64]*time.Timer{}, slots: make(chan struct{}, atOnce)}
 }
 
 // run answers one request; whole says that the isolate may serve another.
@@ -117,6 +140,9 @@ func (i *isolate) run(ctx context.Context, in *Request, query Query) (out *Respo
 		}
 	}
 	whole = stop() // else it was interrupted, who knows where
+	if i.now.asking > 0 && err == nil {
+		slog.WarnContext(ctx, "a function answered while it still asked; what it asked is given up: await it", "function", i.fn.Name, "under_way", i.now.asking)
+	}
 	return out, whole, explain(ctx, err)
 }
 
@@ -190,8 +216,13 @@ func bytesOf(v goja.Value) []byte {
 	}
 }
 
-func failure(thrown goja.Value) *Failure {
-	f := &Failure{Message: thrown.String(), Stack: thrown.String()}
+func failure(thrown goja.Value) (f *Failure) {
+	f = &Failure{Message: "it threw a value that cannot be shown", Stack: "it threw a value that cannot be shown"}
+	defer func() {
+		_ = recover() // its toString or stack threw in turn: what is known so far must do
+	}()
+	f.Message = thrown.String()
+	f.Stack = f.Message
 	if object, ok := thrown.(*goja.Object); ok {
 		if stack := object.Get("stack"); stack != nil && stack.String() != "" {
 			f.Stack = stack.String()

@@ -22,7 +22,7 @@ func (i *isolate) primitives() goja.Value {
 		_ = env.Set(name, value) // a plain object takes any member
 	}
 	for name, value := range map[string]any{
-		"env": env, "log": i.log, "timer": i.timer, "clear": i.clear, "fetch": i.fetch, "query": i.query,
+		"limit": i.fn.host.cfg.MemoryMiB << 20, "env": env, "log": i.log, "timer": i.timer, "clear": i.clear, "fetch": i.fetch, "query": i.query,
 		"parseURL": i.parseURL, "parseQuery": i.parseQuery, "formatQuery": formatQuery,
 		"encode": func(s string) goja.ArrayBuffer { return i.vm.NewArrayBuffer([]byte(s)) },
 		"decode": func(b goja.ArrayBuffer) string { return strings.ToValidUTF8(string(b.Bytes()), "\uFFFD") },
@@ -33,12 +33,15 @@ func (i *isolate) primitives() goja.Value {
 	return host
 }
 
+// longestPause is that of browsers, in ms.
+const longestPause = 1<<31 - 1
+
 // timer runs fn after a pause, and again and again if repeat is set.
 func (i *isolate) timer(fn goja.Callable, ms float64, repeat bool) int64 {
 	t := i.now
 	t.last++
 	id := t.last
-	pause := time.Duration(max(ms, 1) * float64(time.Millisecond))
+	pause := time.Duration(min(max(ms, 1), longestPause) * float64(time.Millisecond))
 	var fire func()
 	fire = func() {
 		t.post(func() error {

@@ -11,6 +11,34 @@
     return null
   }
 
+  // What makes much in one step cannot be interrupted in it: it is refused before.
+  const room = (bytes) => {
+    if (bytes > host.limit) throw new RangeError(`Out of memory: ${bytes} bytes at once`)
+  }
+  const guard = (target, name, size) => {
+    const made = target[name]
+    Object.defineProperty(target, name, { value: { [name](...args) { room(size(this, ...args)); return made.apply(this, args) } }[name], writable: true, configurable: true })
+  }
+  guard(String.prototype, 'repeat', (text, n) => String(text).length * n)
+  guard(String.prototype, 'padStart', (_, n) => n)
+  guard(String.prototype, 'padEnd', (_, n) => n)
+  const cell = 16
+  guard(Array.prototype, 'fill', (list) => list.length * cell)
+  guard(Array.prototype, 'join', (list, by = ',') => list.length * String(by).length)
+  guard(Array, 'from', (_, list) => (list && typeof list[Symbol.iterator] !== 'function' ? list.length * cell : 0))
+  for (const name of ['ArrayBuffer', 'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array']) {
+    const made = global[name]
+    if (!made) continue
+    const guarded = { [name]: function (...args) {
+      if (typeof args[0] === 'number') room(args[0] * (made.BYTES_PER_ELEMENT ?? 1))
+      return Reflect.construct(made, args, new.target)
+    } }[name]
+    guarded.prototype = made.prototype
+    Object.setPrototypeOf(guarded, made)
+    made.prototype.constructor = guarded
+    define(name, guarded)
+  }
+
   class Headers {
     #map = new Map()
     constructor(init) {
@@ -184,7 +212,7 @@
       const [data, type] = give(body)
       super(data)
       this.status = init.status ?? 200
-      if (this.status < 200 || this.status > 599) throw new RangeError(`Invalid status: ${this.status}`)
+      if (!(this.status >= 200 && this.status <= 599)) throw new RangeError(`Invalid status: ${this.status}`)
       this.statusText = init.statusText ?? ''
       this.headers = new Headers(init.headers)
       this.url = init.url ?? ''
@@ -262,7 +290,7 @@
       const request = new Request(given.url, given)
       const answer = await handler(module)(request)
       if (!(answer instanceof Response)) throw new TypeError('The function answered no Response')
-      return { status: answer.status, headers: answer.headers.raw(), body: answer.peek() }
+      return { status: Number(answer.status), headers: answer.headers.raw().map(([name, value]) => [String(name), String(value)]), body: answer.peek() }
     },
   }
 })

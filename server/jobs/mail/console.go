@@ -36,3 +36,10 @@ func printable(text string) string {
 		return r
 	}, strings.TrimRight(text, "\n"))
 }
+
+// nobody refuses every message: EMAIL_BACKEND=none.
+type nobody struct{}
+
+func (nobody) send(context.Context, message) error {
+	return &failure{"refused", "no_backend", errors.New("EMAIL_BACKEND is none: no mail leaves")}
+}

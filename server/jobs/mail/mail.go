@@ -40,7 +40,8 @@ type Service struct {
 }
 
 // sender is a backend. Its error is a *failure where it can say what comes
-// next, and anything else may be tried again.
+// next, and anything else may be tried again. It calls handOver before the
+// message leaves, and passes its error on.
 type sender interface {
 	send(ctx context.Context, m message) error
 }
@@ -54,6 +55,8 @@ type message struct {
 	subject   string
 	text      string
 	html      string // empty: plain text alone
+
+	handOver func(context.Context) error // comes before the first byte that leaves
 }
 
 // failure is a message that was not sent, or may not have been.
@@ -73,6 +76,8 @@ func New(d Deps) (*Service, error) {
 	switch {
 	case d.Config.Backend == "smtp":
 		s.mail, err = newSMTP(d.Config)
+	case d.Config.Backend == "none":
+		s.mail = nobody{}
 	case d.Config.Backend == "inbox" && d.Development:
 		s.mail = &inbox{s}
 	default:
@@ -93,7 +98,9 @@ func (s *Service) Handlers() map[string]jobs.Handler {
 	}
 }
 
-const claimSQL = `select state, coalesce(channel, '') as channel, sealed from mail.claim(_message => $1)`
+const claimSQL = `select state, coalesce(channel, '') as channel, sealed, coalesce(attempts, 0) as attempts from mail.claim(_message => $1)`
+
+const handOverSQL = `select hand_over as mine from mail.hand_over(_message => $1, _attempt => $2)`
 
 const renderSQL = `select recipient, subject, text_body, coalesce(html_body, '') as html_body from mail.render(_message => $1, _secrets => $2)`
 
@@ -105,8 +112,12 @@ const busyPause = 15 * time.Second
 // sealPurpose is what the secrets of a message are sealed for.
 const sealPurpose = "mail"
 
-// deliver calls the database three times: the claim must commit before anything
-// leaves, the secrets are opened outside of it, and what came of it is known last.
+// errTakenOver ends an attempt that was so slow that another has the message now.
+var errTakenOver = errors.New("another sender has taken the message over")
+
+// deliver calls the database four times: the claim must commit before anything
+// begins, the secrets are opened outside of it, that it leaves must be known
+// before it does, and what came of it is known last.
 func (s *Service) deliver(ctx context.Context, job jobs.Job, by sender) (json.RawMessage, error) {
 	var in struct{ Message int64 }
 	if err := json.Unmarshal(job.Payload, &in); err != nil {
@@ -115,6 +126,7 @@ func (s *Service) deliver(ctx context.Context, job jobs.Job, by sender) (json.Ra
 	claimed, err := db.CallRow[struct {
 		State, Channel string
 		Sealed         []byte
+		Attempts       int
 	}](ctx, s.Pool, claimSQL, in.Message)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
@@ -127,8 +139,18 @@ func (s *Service) deliver(ctx context.Context, job jobs.Job, by sender) (json.Ra
 		return nil, jobs.Final(fmt.Errorf("the worker that was sending it died; it is %s now", claimed.State))
 	}
 	m, err := s.render(ctx, in.Message, claimed.Channel, claimed.Sealed)
+	m.handOver = func(ctx context.Context) error {
+		given, err := db.CallRow[struct{ Mine bool }](ctx, s.Pool, handOverSQL, in.Message, claimed.Attempts)
+		if err == nil && !given.Mine {
+			err = errTakenOver
+		}
+		return err
+	}
 	if err == nil {
 		err = by.send(ctx, m)
+	}
+	if errors.Is(err, errTakenOver) {
+		return json.RawMessage(`{"state": "taken over"}`), nil
 	}
 	return s.finish(ctx, in.Message, err)
 }

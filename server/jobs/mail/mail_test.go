@@ -292,6 +292,12 @@ func TestConsole(t *testing.T) {
 		t.Errorf("in production: %v, %q", err, p.console)
 	}
 	p.want(id, "bounced no_backend")
+	q := newOffice(t, map[string]string{"EMAIL_BACKEND": "none"})
+	id = q.send("")
+	if err := q.work(id); !final(err) {
+		t.Errorf("with no backend: %v", err)
+	}
+	q.want(id, "bounced no_backend")
 	rec := httptest.NewRecorder()
 	p.echo.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/dev/inbox", http.NoBody))
 	if rec.Code != http.StatusNotFound {

@@ -14,10 +14,11 @@ func TestSenderThatDied(t *testing.T) {
 	t.Parallel()
 	s := newSink(t, "starttls")
 	o := newOffice(t, smtpVars(s, "starttls"))
-	keyed, plain := o.send("once"), o.send("")
-	for _, id := range []int64{keyed, plain} { // claimed, and then nothing
+	keyed, plain, early := o.send("once"), o.send(""), o.send("early")
+	for _, id := range []int64{keyed, plain, early} { // claimed, and then nothing
 		one[string](o, `select state from mail.claim($1)`, id)
 	}
+	one[bool](o, `select mail.hand_over($1, 1)`, keyed)
 	var snooze *jobs.SnoozeError
 	if err := o.work(plain); !errors.As(err, &snooze) { // its sender may be alive
 		t.Errorf("got %v", err)
@@ -33,7 +34,11 @@ func TestSenderThatDied(t *testing.T) {
 		t.Error(err)
 	}
 	o.want(plain, "sent")
-	if len(s.got()) != 1 {
+	if err := o.work(early); err != nil { // it died before anything could have left
+		t.Error(err)
+	}
+	o.want(early, "sent")
+	if len(s.got()) != 2 {
 		t.Errorf("%d mails", len(s.got()))
 	}
 }

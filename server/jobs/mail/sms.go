@@ -26,6 +26,9 @@ func (g *gateway) send(ctx context.Context, m message) error {
 	if auth := g.config.SMSAuth.Reveal(); auth != "" {
 		h.Set("Authorization", auth)
 	}
+	if err := m.handOver(ctx); err != nil {
+		return err
+	}
 	resp, err := g.client.Do(ctx, outbound.Request{
 		Method: http.MethodPost, URL: g.config.SMSURL, Header: h, Body: []byte(g.body(m)), Timeout: g.config.Timeout,
 	})

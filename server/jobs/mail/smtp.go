@@ -52,7 +52,14 @@ func (s *server) send(ctx context.Context, m message) error {
 	if err != nil {
 		return &failure{"later", "configuration", err}
 	}
-	return classify(client.DialAndSendWithContext(ctx, letter), letter)
+	if err := client.DialWithContext(ctx); err != nil {
+		return classify(err, letter)
+	}
+	defer client.Close()
+	if err := m.handOver(ctx); err != nil {
+		return err
+	}
+	return classify(client.Send(letter), letter)
 }
 
 func (s *server) options() []smtp.Option {

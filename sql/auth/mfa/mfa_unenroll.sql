@@ -19,7 +19,7 @@ end
 $$;
 
 create or replace function auth.mfa_unenroll(
-  _user_id uuid, _session_id uuid, _factor_id uuid, _ip inet, _now timestamptz default now(),
+  _user_id uuid, _session_id uuid, _factor_id uuid, _ip inet, _settings jsonb, _now timestamptz default now(),
   out status int, out body jsonb)
   returns record
   language plpgsql volatile
@@ -28,6 +28,7 @@ as $$
 declare
   v_factors auth.mfa_factors[];
   v_factor  auth.mfa_factors;
+  v_user    auth.users;
 begin
   status := 403;
   body := auth._mfa_refusal(_user_id, _session_id, _now);
@@ -45,16 +46,21 @@ begin
     body := auth._refusal('insufficient_aal', 'AAL2 required to unenroll verified factor', 'Verify the factor first.');
     return;
   end if;
+  select u.* into v_user from auth.users u where u.id = _user_id;
   foreach v_factor in array v_factors loop
     perform auth._drop_factor(v_factor, _now);
     perform auth._audit('factor_unenrolled', 'factor', _user_id, _session_id, _ip,
                         jsonb_build_object('factor_id', v_factor.id, 'factor_type', v_factor.factor_type));
+    if v_factor.status = 'verified' then
+      perform auth._notify('mfa_factor_unenrolled', v_user.email, v_user, jsonb_build_object('factor_type', v_factor.factor_type),
+                           _settings, _ip, _now);
+    end if;
   end loop;
   status := 200;
   body := jsonb_build_object('id', _factor_id);
 end
 $$;
-comment on function auth.mfa_unenroll(uuid, uuid, uuid, inet, timestamptz) is
+comment on function auth.mfa_unenroll(uuid, uuid, uuid, inet, jsonb, timestamptz) is
   'Removes the user''s factor, or all for null: 200 with its id. 403 as mfa_enroll; 404 mfa_factor_not_found; 422 insufficient_aal for a verified one from an aal1 session. With the last verified factor the recovery codes go.';
-revoke execute on function auth.mfa_unenroll(uuid, uuid, uuid, inet, timestamptz) from public;
-grant execute on function auth.mfa_unenroll(uuid, uuid, uuid, inet, timestamptz) to authenticator;
+revoke execute on function auth.mfa_unenroll(uuid, uuid, uuid, inet, jsonb, timestamptz) from public;
+grant execute on function auth.mfa_unenroll(uuid, uuid, uuid, inet, jsonb, timestamptz) to authenticator;

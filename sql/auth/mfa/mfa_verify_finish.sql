@@ -108,6 +108,9 @@ begin
   end if;
   delete from auth.mfa_challenges c where c.id = v_challenge.id;
   update auth.mfa_factors f set status = 'verified', updated_at = _now where f.id = v_factor.id;
+  if v_factor.status = 'unverified' then
+    perform auth._notify('mfa_factor_enrolled', v_user.email, v_user, jsonb_build_object('factor_type', v_factor.factor_type), _settings, _ip, _now);
+  end if;
   delete from auth.mfa_factors f where f.user_id = _user_id and f.status = 'unverified' and f.factor_type = v_factor.factor_type;
   select s.* into v_session
     from auth._lift_session(_session_id, v_factor.id, case v_factor.factor_type when 'totp' then 'totp' else 'mfa/' || v_factor.factor_type end, _now) s;

@@ -1,0 +1,22 @@
+-- Tells a user, by mail, of what changed in their account: whoever takes one over
+-- does not do it in silence. Each notice has a switch. It goes to an address that
+-- was proved, and neither gap nor cap holds it back.
+create or replace function auth._notify(_notice text, _to text, _user auth.users, _data jsonb, _settings jsonb, _ip inet, _now timestamptz)
+  returns void
+  language plpgsql volatile
+as $$
+begin
+  if auth._setting(_settings, 'notify_' || _notice) is distinct from 'true' or coalesce(_to, '') = '' or _user.email_confirmed_at is null then
+    return;
+  end if;
+  if auth._setting(_settings, 'hook_send_email') = 'true' and exists (select from auth.hooks h where h.event = 'send_email') then
+    perform auth._fire('send_email', jsonb_build_object('user', auth._user_json(_user), 'email_data', jsonb_build_object(
+      'email_action_type', _notice || '_notification', 'site_url', auth._setting(_settings, 'site_url')) || _data), _ip, _now);
+  else
+    perform mail.send(
+      _to => lower(_to), _template => _notice,
+      _data => jsonb_build_object('site_url', auth._setting(_settings, 'site_url'), 'email', coalesce(_user.email, '')) || _data,
+      _sealed => null); -- a notice has no secret
+  end if;
+end
+$$;
