@@ -1,4 +1,4 @@
-begin; select plan(10);
+begin; select plan(12);
 insert into storage.buckets (id, name) values ('b', 'b'), ('other', 'other');
 create policy own_folder on storage.objects for all to authenticated
   using ((storage.foldername(name))[1] = (select auth.uid()::text));
@@ -14,6 +14,10 @@ select results_eq('select g.version from storage.garbage g', 'select first from 
 select results_eq($$ select c.status, c.body ->> 'code' from u, storage.object_commit(u.tus, 101) c $$, $$ values (413, 'EntityTooLarge') $$, 'more than the limit is refused');
 select results_eq($$ select c.status, c.body ->> 'code' from u, storage.object_commit(u.tus, null) c $$, $$ values (413, 'EntityTooLarge') $$, 'so is an unknown size');
 select results_eq($$ select c.status, c.body ->> 'code' from u, storage.object_commit(u.tus, 5, gen_random_uuid()) c $$, $$ values (404, 'NoSuchUpload') $$, 'bytes of others are not taken');
+update storage.objects set owner_id = 'somebody' where name = 'f';
+create temporary table w as select pg_temp.open('f', true) as id;
+select results_eq($$ select c.body ->> 'code' from w, storage.object_commit(w.id, 6) c $$, array['KeyAlreadyExists'], 'where nobody was asked, what others own stays');
+select results_eq($$ select c.status from w, storage.object_commit(w.id, 6, _asked => true) c $$, array[200], 'where policies were, it is replaced');
 select tests.as_service();
 select throws_ok($$ select storage.object_commit(gen_random_uuid(), 1) $$, '42501', null, 'request roles commit nothing');
 select * from finish(); rollback;

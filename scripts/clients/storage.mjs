@@ -1,6 +1,15 @@
 // The unmodified clients against /storage/v1: supabase-js' storage.* and tus-js-client, under policies as users write them.
-// Needs URL, ANON_KEY, SERVICE_KEY, and DATABASE_URL (an owner's) for the policies, by psql.
+// AWS's own S3 client against /storage/v1/s3. Needs URL, ANON_KEY, SERVICE_KEY, DATABASE_URL (an owner's) for the
+// policies, by psql, and bin/howdah for the S3 keys.
 import { execFileSync } from 'node:child_process'
+import { Readable } from 'node:stream'
+import {
+  S3Client, AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CopyObjectCommand, CreateMultipartUploadCommand, DeleteObjectsCommand,
+  GetBucketLocationCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListBucketsCommand, ListMultipartUploadsCommand, ListObjectsCommand,
+  ListObjectsV2Command, ListPartsCommand, PutObjectCommand, UploadPartCommand, UploadPartCopyCommand
+} from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { createClient } from '@supabase/supabase-js'
 import * as tus from 'tus-js-client'
 import ws from 'ws'
@@ -280,6 +289,78 @@ await check('listV2 sorts, and pages in any order', async () => {
   equal(await names({ column: 'name', order: 'desc' }), [...up].reverse())
   equal((await names({ column: 'created_at', order: 'desc' })).sort(), [...up].sort())
   equal(refused(await store.listV2({ sortBy: { column: 'id', order: 'asc' } })), ['400', 'InvalidRequest'])
+})
+const keys = JSON.parse(execFileSync('bin/howdah', ['storage', 'keys']))
+const s3As = (accessKeyId, sessionToken) => new S3Client({
+  endpoint: `${url}/storage/v1/s3`, region: 'us-east-1', forcePathStyle: true, maxAttempts: 1,
+  credentials: { accessKeyId, secretAccessKey: keys[accessKeyId], sessionToken }
+})
+const [s3, s3Ada, s3Bob] = [s3As('service_role'), s3As('project', ada.token), s3As('project', bob.token)]
+const at = (Key, more = {}) => ({ Bucket: priv, Key, ...more })
+const codeOf = (promise) => promise.then(() => '', (e) => e.name)
+await check("AWS's client puts, gets, heads, lists, copies and deletes", async () => {
+  equal((await s3.send(new ListBucketsCommand({}))).Buckets.some((b) => b.Name === priv), true)
+  await s3.send(new HeadBucketCommand({ Bucket: priv }))
+  equal((await s3.send(new GetBucketLocationCommand({ Bucket: priv }))).$metadata.httpStatusCode, 200)
+  const put = await s3Ada.send(new PutObjectCommand(at(mine('s3/a b+c?.txt'), { Body: 'aws', ContentType: 'text/x-aws', Metadata: { by: 'sdk' } })))
+  const got = await s3Ada.send(new GetObjectCommand(at(mine('s3/a b+c?.txt'))))
+  equal([await got.Body.transformToString(), got.ContentType, got.Metadata, got.ETag], ['aws', 'text/x-aws', { by: 'sdk' }, put.ETag])
+  equal(await (await s3Ada.send(new GetObjectCommand(at(mine('s3/a b+c?.txt'), { Range: 'bytes=1-' })))).Body.transformToString(), 'ws')
+  equal((await s3Ada.send(new HeadObjectCommand(at(mine('s3/a b+c?.txt'))))).ContentLength, 3)
+  await s3Ada.send(new CopyObjectCommand(at(mine('s3/copy'), { CopySource: `${priv}/${encodeURIComponent(mine('s3/a b+c?.txt'))}` })))
+  const prefix = mine('s3/')
+  equal((await s3Ada.send(new ListObjectsCommand({ Bucket: priv, Prefix: prefix }))).Contents.map((o) => o.Key), [mine('s3/a b+c?.txt'), mine('s3/copy')])
+  const page = await s3Ada.send(new ListObjectsV2Command({ Bucket: priv, Prefix: prefix, MaxKeys: 1 }))
+  const rest = await s3Ada.send(new ListObjectsV2Command({ Bucket: priv, Prefix: prefix, ContinuationToken: page.NextContinuationToken }))
+  equal([page.IsTruncated, rest.Contents.map((o) => o.Key)], [true, [mine('s3/copy')]])
+  const folders = await s3Ada.send(new ListObjectsV2Command({ Bucket: priv, Prefix: `${ada.id}/`, Delimiter: '/' }))
+  equal(folders.CommonPrefixes.some((p) => p.Prefix === prefix), true)
+  const gone = await s3Ada.send(new DeleteObjectsCommand({ Bucket: priv, Delete: { Objects: [{ Key: mine('s3/copy') }, { Key: mine('s3/none') }] } }))
+  equal(gone.Deleted.length, 2)
+  equal(await codeOf(s3Ada.send(new HeadObjectCommand(at(mine('s3/copy'))))), 'NotFound')
+})
+await check("AWS's client keeps conditions, and streams with checksums in trailers", async () => {
+  equal(await codeOf(s3Ada.send(new PutObjectCommand(at(mine('s3/a b+c?.txt'), { Body: 'x', IfNoneMatch: '*' })))), 'PreconditionFailed')
+  const { ETag } = await s3Ada.send(new HeadObjectCommand(at(mine('s3/a b+c?.txt'))))
+  const statusIf = (condition) => s3Ada.send(new GetObjectCommand(at(mine('s3/a b+c?.txt'), condition))).catch((e) => e).then((r) => r.$metadata.httpStatusCode)
+  equal([await statusIf({ IfNoneMatch: ETag }), await statusIf({ IfMatch: '"x"' }), await statusIf({ IfMatch: ETag })], [304, 412, 200])
+  for (const ChecksumAlgorithm of ['CRC32', 'CRC32C', 'SHA1', 'SHA256', 'CRC64NVME']) {
+    const Body = Readable.from([Buffer.alloc(70000, 'stream '), Buffer.alloc(30000, 'and end ')])
+    const sent = s3Ada.send(new PutObjectCommand(at(mine(`s3/${ChecksumAlgorithm}`), { Body, ContentLength: 100000, ChecksumAlgorithm })))
+    equal([ChecksumAlgorithm, await codeOf(sent)], [ChecksumAlgorithm, ''])
+    equal((await s3Ada.send(new HeadObjectCommand(at(mine(`s3/${ChecksumAlgorithm}`))))).ContentLength, 100000)
+  }
+})
+await check("AWS's client uploads in parts, copies parts, lists and aborts", async () => {
+  const bytes = Buffer.alloc(6 << 20, 'parts ')
+  await new Upload({ client: s3Ada, params: at(mine('s3/managed'), { Body: Readable.from([bytes, bytes]) }), partSize: 5 << 20 }).done()
+  equal((await s3Ada.send(new HeadObjectCommand(at(mine('s3/managed'))))).ContentLength, 12 << 20)
+  const { UploadId } = await s3Ada.send(new CreateMultipartUploadCommand(at(mine('s3/parts'), { ContentType: 'text/x-parts' })))
+  const one = await s3Ada.send(new UploadPartCommand(at(mine('s3/parts'), { UploadId, PartNumber: 1, Body: bytes })))
+  const two = await s3Ada.send(new UploadPartCopyCommand(at(mine('s3/parts'), {
+    UploadId, PartNumber: 2, CopySource: `${priv}/${mine('s3/managed')}`, CopySourceRange: 'bytes=0-5' })))
+  equal((await s3Ada.send(new ListMultipartUploadsCommand({ Bucket: priv, Prefix: mine('s3/') }))).Uploads.map((u) => u.UploadId), [UploadId])
+  equal((await s3Bob.send(new ListMultipartUploadsCommand({ Bucket: priv }))).Uploads ?? [], [])
+  equal((await s3Ada.send(new ListPartsCommand(at(mine('s3/parts'), { UploadId })))).Parts.map((p) => p.Size), [6 << 20, 6])
+  equal(await codeOf(s3Bob.send(new AbortMultipartUploadCommand(at(mine('s3/parts'), { UploadId })))), 'AccessDenied')
+  const Parts = [{ PartNumber: 1, ETag: one.ETag }, { PartNumber: 2, ETag: two.CopyPartResult.ETag }]
+  await s3Ada.send(new CompleteMultipartUploadCommand(at(mine('s3/parts'), { UploadId, MultipartUpload: { Parts } })))
+  const head = await s3Ada.send(new HeadObjectCommand(at(mine('s3/parts'))))
+  equal([head.ContentLength, head.ContentType], [(6 << 20) + 6, 'text/x-parts'])
+  const other = await s3Ada.send(new CreateMultipartUploadCommand(at(mine('s3/aborted'))))
+  await s3Ada.send(new AbortMultipartUploadCommand(at(mine('s3/aborted'), { UploadId: other.UploadId })))
+})
+await check("AWS's client presigns, and policies hold for its session token", async () => {
+  const get = await getSignedUrl(s3Ada, new GetObjectCommand(at(mine('s3/a b+c?.txt'))), { expiresIn: 60 })
+  equal(await (await fetch(get)).text(), 'aws')
+  equal((await fetch(get.replace('a%20b', 'x%20b'))).status, 403)
+  equal((await fetch(get, { method: 'DELETE' })).status, 403)
+  const put = await getSignedUrl(s3Ada, new PutObjectCommand(at(mine('s3/presigned'))), { expiresIn: 60 })
+  equal((await fetch(put, { method: 'PUT', body: 'link' })).status, 200)
+  equal(await text(must(await ada.storage.from(priv).download(mine('s3/presigned')))), 'link')
+  equal(await codeOf(s3Bob.send(new PutObjectCommand(at(mine('s3/evil'), { Body: 'x' })))), 'AccessDenied')
+  equal(await codeOf(s3Bob.send(new GetObjectCommand(at(mine('s3/presigned'))))), 'NoSuchKey')
+  equal((await s3Bob.send(new ListObjectsV2Command({ Bucket: priv }))).KeyCount, 0)
 })
 await check('remove answers what went', async () => {
   const gone = must(await ada.storage.from(priv).remove([mine('a.txt'), mine('nope')]))

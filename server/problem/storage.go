@@ -57,7 +57,7 @@ func storageWords(p *Problem) *Problem {
 	case "bad_request", "unsupported_media_type":
 		out.Code = "InvalidRequest"
 	}
-	if out.Status >= http.StatusInternalServerError && out.Code != "DatabaseTimeout" && out.Code != "InsufficientStorage" {
+	if out.Status >= http.StatusInternalServerError && out.Status != http.StatusNotImplemented && out.Code != "DatabaseTimeout" && out.Code != "InsufficientStorage" {
 		out.Code = "InternalError"
 	}
 	return &out

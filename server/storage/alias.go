@@ -61,6 +61,9 @@ func (s *Service) inFiles(read reader) handler {
 
 // aliasUpload takes a form's file or a raw body; the name is ?filename= or the form's.
 func (s *Service) aliasUpload(c echo.Context, as *db.Caller) error {
+	if err := s.pace(c, as); err != nil {
+		return err
+	}
 	in, err := s.receive(c)
 	if err != nil {
 		return err

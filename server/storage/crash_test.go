@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -66,14 +67,29 @@ func child() error {
 		return nil
 	}
 	fmt.Println("http://" + l.Addr().String())
-	return http.Serve(l, serving(s))
+	switch os.Getenv("STORAGE_CHILD_TASK") {
+	case "reap":
+		_, err := s.keeper.Reap(ctx)
+		return err
+	case "migrate":
+		to, err := NewDisk(filepath.Join(filepath.Dir(c.Storage.LocalPath), "elsewhere"), true)
+		if err != nil {
+			return err
+		}
+		_, err = Migrate(ctx, pool, backend, to, false, func(string) {})
+		return err
+	default:
+		return http.Serve(l, serving(s))
+	}
 }
 
-// fork starts a child over the fixture's database, files and keys.
-func (a *api) fork(url, home, dieAt string) (string, *exec.Cmd) {
+// fork starts a child over the fixture's database, files and keys. It serves,
+// unless it is given a task.
+func (a *api) fork(url, home, dieAt string, task ...string) (string, *exec.Cmd) {
 	a.t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run", "^$")
-	cmd.Env = append(os.Environ(), "STORAGE_CHILD_URL="+url, "STORAGE_CHILD_HOME="+home, "STORAGE_CHILD_FAULT="+dieAt)
+	cmd.Env = append(os.Environ(), "STORAGE_CHILD_URL="+url, "STORAGE_CHILD_HOME="+home, "STORAGE_CHILD_FAULT="+dieAt,
+		"STORAGE_CHILD_TASK="+strings.Join(task, ""))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

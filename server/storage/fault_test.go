@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"net/http"
 	"os/exec"
@@ -29,6 +30,20 @@ func TestDiskFull(t *testing.T) {
 	}
 	if r := a.put("small", "fits"); r.status != http.StatusOK || a.get("small").body != "fits" {
 		t.Errorf("a small file after a large one: %s", r.body)
+	}
+	for i := 0; ; i++ { // until there is no room for small ones, either
+		if r := a.put(fmt.Sprint("f", i), string(random(sizes["small"]))); r.code() == "InsufficientStorage" {
+			break
+		} else if r.status != http.StatusOK || i > 100 {
+			t.Fatalf("file %d: %d %s", i, r.status, r.body)
+		}
+	}
+	if r := a.call("DELETE", "/object/b/f0", a.service, nil); r.status != http.StatusOK {
+		t.Errorf("a delete on a full disk: %s", r.body)
+	}
+	a.reapAll()
+	if r := a.put("again", string(random(sizes["small"]))); r.status != http.StatusOK {
+		t.Errorf("after a delete: %d %s", r.status, r.body)
 	}
 	a.whole()
 }

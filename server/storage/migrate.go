@@ -93,6 +93,9 @@ func move(ctx context.Context, from, to Backend, o row) error {
 	if _, err := to.Put(ctx, o.Version, io.TeeReader(blob, sum), blob.Size()); err != nil {
 		return fmt.Errorf("copy %s: %w", o.Version, err)
 	}
+	if err := fault("object copied"); err != nil {
+		return err
+	}
 	got, err := digestOf(ctx, to, o.Version)
 	if err == nil && !bytes.Equal(got, sum.Sum(nil)) {
 		err = fmt.Errorf("copy %s: what was written is not what was read", o.Version)

@@ -71,6 +71,9 @@ func (k *Keeper) Reap(ctx context.Context) (int, error) {
 		if err := k.Backend.Delete(ctx, due); err != nil {
 			return total, err // their lease ends, and they come back
 		}
+		if err := fault("bytes reaped"); err != nil {
+			return total, err
+		}
 		if _, err := db.Call(ctx, k.Pool, reapedSQL, texts(due)); err != nil {
 			return total, err
 		}

@@ -22,6 +22,7 @@ const (
 	s3ServiceKey = "service_role"
 	s3ProjectKey = "project"
 	s3Namespace  = "http://s3.amazonaws.com/doc/2006-03-01/"
+	s3Time       = "2006-01-02T15:04:05.000Z"
 )
 
 // S3AccessKeys are the access keys that the endpoint knows.
@@ -136,7 +137,9 @@ func (c *s3Call) bucketOperation(method string) (func() error, string) {
 	switch {
 	case method == http.MethodGet && c.query.Has("location"):
 		return c.bucketLocation, "bucket.get_location"
-	case method == http.MethodGet && !c.query.Has("uploads") && !c.query.Has("versions"):
+	case method == http.MethodGet && c.query.Has("uploads"):
+		return c.listUploads, "object.list_multipart_uploads"
+	case method == http.MethodGet && !c.query.Has("versions"):
 		return c.listObjects, "object.list"
 	case method == http.MethodPost && c.query.Has("delete"):
 		return c.deleteObjects, "object.delete_many"

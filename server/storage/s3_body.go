@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/hmac"
+	"crypto/md5"  //nolint:gosec // a checksum of the protocol, no secret
 	"crypto/sha1" //nolint:gosec // a checksum of the protocol, no secret
 	"crypto/sha256"
 	"encoding/base64"
@@ -11,6 +12,7 @@ import (
 	"errors"
 	"hash"
 	"hash/crc32"
+	"hash/crc64"
 	"io"
 	"net/http"
 	"strconv"
@@ -41,11 +43,11 @@ func (sig *signature) body(r *http.Request, key []byte) (io.ReadCloser, error) {
 		return struct {
 			io.Reader
 			io.Closer
-		}{reader, r.Body}
+		}{announced(reader, r.Header), r.Body}
 	}
 	switch sig.payload {
 	case "", unsigned:
-		return r.Body, nil
+		return body(r.Body), nil
 	case streamSigned, streamSignedTrailer, streamUnsignedTrailer:
 		length, err := strconv.ParseInt(r.Header.Get("X-Amz-Decoded-Content-Length"), 10, 64)
 		if err != nil || length < 0 {
@@ -63,7 +65,7 @@ func (sig *signature) body(r *http.Request, key []byte) (io.ReadCloser, error) {
 		if err != nil || len(want) != sha256.Size {
 			return nil, badRequest("InvalidArgument", "X-Amz-Content-Sha256 must be a hash or a kind of stream")
 		}
-		return body(&hashed{r: r.Body, sum: sha256.New(), want: want}), nil
+		return body(&hashed{r: r.Body, sum: sha256.New(), want: want, no: errBodyHash}), nil
 	}
 }
 
@@ -72,13 +74,14 @@ type hashed struct {
 	r    io.Reader
 	sum  hash.Hash
 	want []byte
+	no   error
 }
 
 func (h *hashed) Read(p []byte) (int, error) {
 	n, err := h.r.Read(p)
 	h.sum.Write(p[:n])
 	if errors.Is(err, io.EOF) && !hmac.Equal(h.sum.Sum(nil), h.want) {
-		return n, errBodyHash
+		return n, h.no
 	}
 	return n, err
 }
@@ -167,31 +170,43 @@ func (c *chunked) proven(chunk []byte, signature string) error {
 	return nil
 }
 
-// trailers reads what follows the last chunk: checksums, and their signature.
+const maxTrailers = 20 // lines
+
+// trailers reads what follows the last chunk: checksums, then their signature,
+// with or without an empty line between them.
 func (c *chunked) trailers() error {
-	var signed strings.Builder
-	for {
+	var told strings.Builder
+	proven := c.sig == nil || c.sig.payload != streamSignedTrailer
+	for range maxTrailers {
 		line, err := c.line()
-		if err != nil || line == "" {
-			return nil //nolint:nilerr // some clients end without the empty line
+		if line == "" && (err != nil || proven) {
+			break
 		}
 		name, value, _ := strings.Cut(line, ":")
 		name, value = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)
-		if name != "x-amz-trailer-signature" {
-			signed.WriteString(name + ":" + value + "\n")
+		switch {
+		case name == "":
+		case name != "x-amz-trailer-signature":
+			told.WriteString(name + ":" + value + "\n")
 			if !c.check.holds(name, value) {
 				return errBadDigest
 			}
-			continue
+		case c.sig != nil:
+			sum := sha256.Sum256([]byte(told.String()))
+			text := strings.Join([]string{"AWS4-HMAC-SHA256-TRAILER", c.sig.at, c.sig.scope, c.last, hex.EncodeToString(sum[:])}, "\n")
+			if !hmac.Equal([]byte(hex.EncodeToString(hmacOf(c.key, text))), []byte(value)) {
+				return denied("SignatureDoesNotMatch", "The signature of the trailer does not match")
+			}
+			proven = true
 		}
-		if c.sig == nil {
-			continue
-		}
-		sum := sha256.Sum256([]byte(signed.String()))
-		text := strings.Join([]string{"AWS4-HMAC-SHA256-TRAILER", c.sig.at, c.sig.scope, c.last, hex.EncodeToString(sum[:])}, "\n")
-		if !hmac.Equal([]byte(hex.EncodeToString(hmacOf(c.key, text))), []byte(value)) {
-			return denied("SignatureDoesNotMatch", "The signature of the trailer does not match")
-		}
+	}
+	switch {
+	case !proven:
+		return denied("SignatureDoesNotMatch", "The trailer has no signature")
+	case c.check != nil && !c.check.told:
+		return errBadDigest // what was announced did not come
+	default:
+		return nil
 	}
 }
 
@@ -199,19 +214,41 @@ func (c *chunked) trailers() error {
 type trailer struct {
 	name string
 	sum  hash.Hash
+	told bool
 }
 
 func trailerSum(name string) *trailer {
 	name = strings.ToLower(name)
-	sums := map[string]func() hash.Hash{
-		"x-amz-checksum-crc32":  func() hash.Hash { return crc32.NewIEEE() },
-		"x-amz-checksum-crc32c": func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) },
-		"x-amz-checksum-sha1":   sha1.New, "x-amz-checksum-sha256": sha256.New,
-	}
-	if sum, ok := sums[name]; ok {
-		return &trailer{name, sum()}
+	if sum, ok := s3Sums[name]; ok {
+		return &trailer{name: name, sum: sum()}
 	}
 	return nil
+}
+
+const crc64NVME = 0x9a6c9329ac4bc9b5 // reversed
+
+// s3Sums are the checksums that a header or a trailer may announce.
+var s3Sums = map[string]func() hash.Hash{
+	"content-md5":              md5.New,
+	"x-amz-checksum-crc32":     func() hash.Hash { return crc32.NewIEEE() },
+	"x-amz-checksum-crc32c":    func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) },
+	"x-amz-checksum-crc64nvme": func() hash.Hash { return crc64.New(crc64.MakeTable(crc64NVME)) },
+	"x-amz-checksum-sha1":      sha1.New,
+	"x-amz-checksum-sha256":    sha256.New,
+}
+
+// announced fails at the end of a body that has not the checksums of the headers.
+func announced(r io.Reader, h http.Header) io.Reader {
+	for name, sum := range s3Sums {
+		if value := h.Get(name); value != "" {
+			want, err := base64.StdEncoding.DecodeString(value)
+			if err != nil {
+				want = nil // no sum is empty
+			}
+			r = &hashed{r: r, sum: sum(), want: want, no: errBadDigest}
+		}
+	}
+	return r
 }
 
 func (t *trailer) write(p []byte) {
@@ -221,5 +258,9 @@ func (t *trailer) write(p []byte) {
 }
 
 func (t *trailer) holds(name, value string) bool {
-	return t == nil || t.name != name || base64.StdEncoding.EncodeToString(t.sum.Sum(nil)) == value
+	if t == nil || t.name != name {
+		return true
+	}
+	t.told = true
+	return base64.StdEncoding.EncodeToString(t.sum.Sum(nil)) == value
 }

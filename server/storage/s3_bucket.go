@@ -151,13 +151,18 @@ func (c *s3Call) entries(list *s3List, after string) (found []entry, err error) 
 	return found, err
 }
 
-func (l *s3List) fill(rows []entry, v2 bool, after string) {
-	encode := func(key string) string {
-		if l.Encoding == "url" {
+// keyEncoder writes keys as encoding-type asks.
+func keyEncoder(encoding string) func(string) string {
+	return func(key string) string {
+		if encoding == "url" {
 			return strings.ReplaceAll(url.QueryEscape(key), "%2F", "/")
 		}
 		return key
 	}
+}
+
+func (l *s3List) fill(rows []entry, v2 bool, after string) {
+	encode := keyEncoder(l.Encoding)
 	if l.IsTruncated = len(rows) > l.MaxKeys && l.MaxKeys > 0; l.IsTruncated {
 		rows = rows[:l.MaxKeys]
 		last := rows[len(rows)-1].Key
@@ -181,7 +186,7 @@ func (l *s3List) fill(rows []entry, v2 bool, after string) {
 		}
 		a := (&found{Metadata: e.Metadata}).about()
 		l.Contents = append(l.Contents, s3Object{
-			Key: encode(e.Key), LastModified: e.UpdatedAt.UTC().Format("2006-01-02T15:04:05.000Z"), ETag: a.ETag, Size: *e.Size, StorageClass: "STANDARD",
+			Key: encode(e.Key), LastModified: e.UpdatedAt.UTC().Format(s3Time), ETag: a.ETag, Size: *e.Size, StorageClass: "STANDARD",
 		})
 	}
 	l.Prefix = encode(l.Prefix)

@@ -13,15 +13,20 @@ import (
 	"github.com/google/uuid"
 
 	"howdah/server/db"
-	"howdah/server/problem"
 )
 
 func (c *s3Call) createMultipart() error {
+	if err := c.s.pace(c.Context, c.as); err != nil {
+		return err
+	}
 	in, err := c.incoming()
 	if err != nil {
 		return err
 	}
 	in.length = nil // that of the parts to come
+	if err := c.unconditional(); err != nil {
+		return err
+	}
 	p, err := c.s.begin(c.Request().Context(), c.as, c.bucket, c.key, "s3", true, in)
 	if err != nil {
 		return err
@@ -76,6 +81,9 @@ func (c *s3Call) uploadPart() error {
 		err = badRequest("IncompleteBody", fmt.Sprintf("got %d of %d bytes", n, size))
 	}
 	if err == nil {
+		err = fault("part stored")
+	}
+	if err == nil {
 		var out db.Outcome
 		out, err = db.Call(ctx, c.s.Pool, partAddSQL, id, part, n, number)
 		_, err = accepted(out, err)
@@ -83,6 +91,9 @@ func (c *s3Call) uploadPart() error {
 	if err != nil {
 		c.s.dropBytes(context.WithoutCancel(ctx), part)
 		return stored(err)
+	}
+	if err := fault("part noted"); err != nil {
+		return err
 	}
 	c.Response().Header().Set("Etag", partTag(part))
 	if copies {
@@ -141,7 +152,7 @@ func (c *s3Call) completeMultipart() error {
 			ETag   string `xml:"ETag"`
 		} `xml:"Part"`
 	}
-	if err := c.bindXML(&in); err != nil {
+	if err := errors.Join(c.unconditional(), c.bindXML(&in)); err != nil {
 		return err
 	}
 	ctx := context.WithoutCancel(c.Request().Context())
@@ -175,9 +186,8 @@ func (c *s3Call) completeMultipart() error {
 	if err != nil {
 		return stored(err)
 	}
-	o, err := c.s.commit(ctx, id, size, version)
-	var no *problem.Problem
-	if errors.As(err, &no) {
+	o, err := c.s.commit(ctx, &writer{c.as, c.bucket, c.key, true, u.Headers, u.Metadata}, id, size, version)
+	if isNo(err) {
 		c.s.discard(ctx, id)
 	}
 	if err != nil {
@@ -243,7 +253,7 @@ func (c *s3Call) listParts() error {
 			break
 		}
 		body.NextMarker = p.Number
-		body.Parts = append(body.Parts, s3Part{p.Number, p.At.UTC().Format("2006-01-02T15:04:05.000Z"), partTag(p.Version), p.Size})
+		body.Parts = append(body.Parts, s3Part{p.Number, p.At.UTC().Format(s3Time), partTag(p.Version), p.Size})
 	}
 	return c.answer(body)
 }

@@ -116,9 +116,12 @@ func (sig *signature) verify(r *http.Request, secret string) (io.ReadCloser, err
 	if !matches {
 		return nil, denied("SignatureDoesNotMatch", "The signature does not match the request")
 	}
-	// What is believed must be signed: an unsigned session token could be anybody's.
-	if !sig.inQuery && sig.sessionToken != "" && !slices.Contains(sig.signed, "x-amz-security-token") {
-		return nil, denied("SignatureDoesNotMatch", "The session token must be signed")
+	// What is believed must be signed: who holds a presigned URL to write could
+	// else make a copy of anything by a header, and a session token be anybody's.
+	for name := range r.Header {
+		if name = strings.ToLower(name); strings.HasPrefix(name, "x-amz-") && !slices.Contains(sig.signed, name) {
+			return nil, denied("AccessDenied", "The header "+name+" is not signed")
+		}
 	}
 	return sig.body(r, key)
 }

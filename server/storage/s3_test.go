@@ -1,7 +1,11 @@
 package storage
 
 import (
+	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +17,8 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"howdah/server/problem"
 )
 
 // tool is an S3 client of the endpoint, behind a proxy that puts the prefix before its paths.
@@ -110,6 +116,7 @@ func TestS3Endpoint(t *testing.T) {
 		t.Errorf("copy: %v", err)
 	}
 	a.multipart(c, text)
+	a.conditions(c)
 	link, err := c.PresignedGetObject(ctx, "other", "copy", time.Minute, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -176,11 +183,77 @@ func (a *api) multipart(c *minio.Core, text []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	under, err := c.ListIncompleteUploads(ctx, "other", "go", true), error(nil)
+	for u := range under {
+		if err = u.Err; u.Key != "gone" || u.UploadID != gone {
+			t.Errorf("an upload under way: %+v, %v", u, err)
+		}
+	}
+	if list, err := c.ListMultipartUploads(ctx, "other", "", "", "", "", 1); err != nil || len(list.Uploads) != 1 || list.IsTruncated {
+		t.Errorf("ListMultipartUploads: %+v, %v", list, err)
+	}
 	if _, err := c.PutObjectPart(ctx, "other", "gone", gone, 1, bytes.NewReader(text), int64(len(text)), minio.PutObjectPartOptions{}); err != nil {
 		t.Error(err)
 	}
 	if err := c.AbortMultipartUpload(ctx, "other", "gone", gone); err != nil {
 		t.Error(err)
+	}
+}
+
+// Conditions of reads and writes, and what a write announces of its body.
+func (a *api) conditions(c *minio.Core) {
+	t, ctx := a.t, a.t.Context()
+	t.Helper()
+	put := func(key, text string, headers ...string) error {
+		opts := minio.PutObjectOptions{}
+		for i := 0; i+1 < len(headers); i += 2 {
+			if headers[i] == "If-None-Match" {
+				opts.SetMatchETagExcept(headers[i+1])
+			} else {
+				opts.SetMatchETag(headers[i+1])
+			}
+		}
+		_, err := c.Client.PutObject(ctx, "other", key, strings.NewReader(text), int64(len(text)), opts)
+		return err
+	}
+	if err := put("once", "one", "If-None-Match", "*"); err != nil {
+		t.Errorf("a new key: %v", err)
+	}
+	if err := put("once", "two", "If-None-Match", "*"); codeOf(err) != "PreconditionFailed" {
+		t.Errorf("a key that is there: %v", err)
+	}
+	if err := put("once", "two", "If-Match", "x"); codeOf(err) != "NotImplemented" {
+		t.Errorf("a condition that is not known: %v", err)
+	}
+	info, err := c.StatObject(ctx, "other", "once", minio.StatObjectOptions{})
+	if err != nil || info.Size != 3 {
+		t.Fatalf("%+v, %v", info, err)
+	}
+	same, other, part := minio.GetObjectOptions{}, minio.GetObjectOptions{}, minio.GetObjectOptions{}
+	_, _, _ = same.SetMatchETagExcept(info.ETag), other.SetMatchETag("nonsense"), part.SetRange(1, 2)
+	if _, _, _, err := c.GetObject(ctx, "other", "once", same); minio.ToErrorResponse(err).StatusCode != http.StatusNotModified {
+		t.Errorf("what one has: %v", err)
+	}
+	if _, _, _, err := c.GetObject(ctx, "other", "once", other); minio.ToErrorResponse(err).StatusCode != http.StatusPreconditionFailed {
+		t.Errorf("what one has not: %v", err)
+	}
+	body, _, _, err := c.GetObject(ctx, "other", "once", part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	if got, err := io.ReadAll(body); string(got) != "ne" || err != nil {
+		t.Errorf("a range: %q, %v", got, err)
+	}
+	if _, err := c.PutObject(ctx, "other", "sum", strings.NewReader("text"), 4, "1B2M2Y8AsgTpgAmY7PhCfg==", "", minio.PutObjectOptions{}); codeOf(err) != "BadDigest" {
+		t.Errorf("another Content-MD5: %v", err)
+	}
+	if err := put("why?", "asked"); err != nil {
+		t.Error(err)
+	}
+	from := minio.CopySrcOptions{Bucket: "other", Object: "why?"}
+	if _, err := c.Client.CopyObject(ctx, minio.CopyDestOptions{Bucket: "other", Object: "because"}, from); err != nil {
+		t.Errorf("a copy of a name with a question mark: %v", err)
 	}
 }
 
@@ -264,6 +337,36 @@ func TestS3BodiesProveThemselves(t *testing.T) {
 	a.whole()
 	if n := a.count(`select count(*) from storage.objects`); n != 0 {
 		t.Errorf("%d objects", n)
+	}
+}
+
+// What a trailer was to say must come, and be signed where chunks are.
+func TestS3TrailersAreComplete(t *testing.T) {
+	t.Parallel()
+	sum := sha256.Sum256(nil)
+	right := base64.StdEncoding.EncodeToString(sum[:])
+	for _, test := range []struct {
+		name, payload, trailer, code string
+	}{
+		{"an unsigned trailer", streamUnsignedTrailer, "x-amz-checksum-sha256:" + right + "\r\n\r\n", ""},
+		{"without its last line", streamUnsignedTrailer, "x-amz-checksum-sha256:" + right + "\r\n", ""},
+		{"with another sum", streamUnsignedTrailer, "x-amz-checksum-sha256:" + right[1:] + "\r\n\r\n", "BadDigest"},
+		{"that did not come", streamUnsignedTrailer, "\r\n", "BadDigest"},
+		{"that did not come at all", streamUnsignedTrailer, "", "BadDigest"},
+		{"that says something else", streamUnsignedTrailer, "x-amz-checksum-crc32:AAAA\r\n\r\n", "BadDigest"},
+		{"that should be signed", streamSignedTrailer, "x-amz-checksum-sha256:" + right + "\r\n\r\n", "SignatureDoesNotMatch"},
+		{"with a wrong signature", streamSignedTrailer, "x-amz-checksum-sha256:" + right + "\n\r\nx-amz-trailer-signature:00\r\n\r\n", "SignatureDoesNotMatch"},
+	} {
+		sig := &signature{payload: test.payload}
+		c := &chunked{r: bufio.NewReader(strings.NewReader(test.trailer)), check: trailerSum("X-Amz-Checksum-Sha256")}
+		if test.payload == streamSignedTrailer {
+			c.sig = sig
+		}
+		err := c.trailers()
+		var p *problem.Problem
+		if (err == nil) != (test.code == "") || err != nil && (!errors.As(err, &p) || p.Code != test.code) {
+			t.Errorf("%s: %v, want %s", test.name, err, test.code)
+		}
 	}
 }
 

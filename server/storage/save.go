@@ -34,7 +34,7 @@ func (s *Service) save(ctx context.Context, as *db.Caller, bucket, name string, 
 	if err != nil {
 		return object{}, err
 	}
-	return s.store(ctx, p, in)
+	return s.store(ctx, &writer{as, bucket, name, upsert, in.headers, in.metadata}, p, in)
 }
 
 const (
@@ -61,7 +61,7 @@ func (s *Service) saveSigned(ctx context.Context, cl *claims, bucket, name strin
 	if err != nil {
 		return object{}, err
 	}
-	return s.store(ctx, p, in)
+	return s.store(ctx, nil, p, in)
 }
 
 // small reads a body that has at most limit bytes into memory, and says

@@ -57,11 +57,18 @@ func disposition(c echo.Context, h http.Header) {
 
 var errRange = refuse(http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "invalid range provided")
 
+// maxRanges of one request: each may be a request of ours to the backend, and
+// thousands of them fit into a header.
+const maxRanges = 50
+
 // send lets the standard library answer ranges and conditions, and writes
 // nothing itself where a range cannot be met.
 func (s *Service) send(c echo.Context, blob Blob, modified time.Time) error {
 	w := &sender{ResponseWriter: c.Response().Writer, control: http.NewResponseController(c.Response().Writer), idle: s.Config.IdleTimeout}
 	unhurried(c)
+	if strings.Count(c.Request().Header.Get("Range"), ",") >= maxRanges {
+		return errRange
+	}
 	http.ServeContent(w, c.Request(), "", modified, blob)
 	_ = w.control.SetWriteDeadline(time.Time{}) // the connection's next answer has its own time
 	if w.status == http.StatusRequestedRangeNotSatisfiable {

@@ -176,6 +176,9 @@ func (s *Service) uploadSigned(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.pace(c, nil); err != nil {
+		return err
+	}
 	in, err := s.receive(c)
 	if err != nil {
 		return err

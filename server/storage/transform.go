@@ -53,7 +53,7 @@ func (t *transform) check() error {
 		return bad("resize must be equal to one of the allowed values")
 	}
 	switch t.Format {
-	case "", "origin", "avif", "webp": // all answer the original's kind: nothing here encodes the other two
+	case "", "origin", "avif", "webp": // all answer the original's kind: no encoder in Go of the other two is sound
 		t.Format = ""
 	default:
 		return bad("format must be equal to one of the allowed values")

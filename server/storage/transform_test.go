@@ -8,6 +8,9 @@ import (
 	"hash/crc32"
 	"image"
 	"image/color"
+	"image/color/palette"
+	"image/draw"
+	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"net/http"
@@ -116,5 +119,42 @@ func TestTransformRefusesBombs(t *testing.T) {
 	cancel()
 	if _, err := im.make(ended, memory{bytes.NewReader(picturePNG(t, 9, 9))}, id, &transform{Width: 1}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a deadline that has passed: %v", err)
+	}
+}
+
+// A photo is turned as its camera was, and of an animation the first frame is shown.
+func TestTransformTurnsAndStops(t *testing.T) {
+	t.Parallel()
+	im, err := newImages(settings(t, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plain, moving bytes.Buffer
+	wide := image.NewNRGBA(image.Rect(0, 0, 40, 20))
+	first, second := image.NewPaletted(image.Rect(0, 0, 8, 4), palette.Plan9), image.NewPaletted(image.Rect(0, 0, 8, 4), palette.Plan9)
+	draw.Draw(first, first.Rect, image.NewUniform(color.RGBA{255, 0, 0, 255}), image.Point{}, draw.Src)
+	if err := errors.Join(jpeg.Encode(&plain, wide, nil), gif.EncodeAll(&moving, &gif.GIF{Image: []*image.Paletted{first, second}, Delay: []int{1, 1}})); err != nil {
+		t.Fatal(err)
+	}
+	exif := "\xff\xe1\x00\x22Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
+	turned := plain.String()[:2] + exif + plain.String()[2:]
+	for name, test := range map[string]struct {
+		source, kind string
+		w, h         int
+	}{
+		"a photo": {plain.String(), "image/jpeg", 10, 5}, "a turned one": {turned, "image/jpeg", 5, 10}, "an animation": {moving.String(), "image/png", 8, 4},
+	} {
+		p, err := im.make(t.Context(), memory{bytes.NewReader([]byte(test.source))}, uuid.New(), &transform{Width: 10, Height: 10, Resize: "contain", Quality: 80})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got, _, err := image.Decode(bytes.NewReader(p.body))
+		if err != nil || got.Bounds().Dx() != test.w || got.Bounds().Dy() != test.h || p.mimetype != test.kind {
+			t.Errorf("%s: %v, %v, %s", name, got.Bounds(), err, p.mimetype)
+		}
+		if r, _, _, _ := got.At(1, 1).RGBA(); name == "an animation" && r>>8 != 255 {
+			t.Errorf("%s: not its first frame: %d", name, r>>8)
+		}
 	}
 }

@@ -93,6 +93,9 @@ func (s *Service) tusOptions(c echo.Context) error {
 
 // tusCreate opens an upload; a body, if there is one, is its first part.
 func (s *Service) tusCreate(c echo.Context, as *db.Caller) error {
+	if err := s.pace(c, as); err != nil {
+		return err
+	}
 	r := c.Request()
 	t, err := tusTarget(c)
 	if err != nil {
@@ -131,7 +134,7 @@ func (s *Service) tusCreate(c echo.Context, as *db.Caller) error {
 	h.Set("Upload-Expires", p.ExpiresAt.UTC().Format(http.TimeFormat))
 	switch {
 	case in.length != nil && *in.length == 0: // nothing will follow
-		if err := s.finish(r.Context(), t.id); err != nil {
+		if err := s.finish(r.Context(), tusWriter(c, as), t.id); err != nil {
 			return err
 		}
 		h.Set("Upload-Offset", "0")
@@ -201,7 +204,7 @@ func (s *Service) tusHead(c echo.Context) error {
 		return errNoUpload
 	}
 	if u.whole() {
-		if err := s.finish(ctx, t.id); err != nil {
+		if err := s.finish(ctx, &writer{}, t.id); err != nil {
 			return err
 		}
 	}
@@ -223,6 +226,8 @@ func (s *Service) tusHead(c echo.Context) error {
 	return c.NoContent(http.StatusOK)
 }
 
+const uploadDiscardNamedSQL = `select status, body from storage.upload_discard(_upload_id => $1, _bucket_id => $2, _name => $3)`
+
 const uploadAbortSQL = `select status, body from storage.upload_abort(_upload_id => $1, _bucket_id => $2, _name => $3, _upsert => $4)`
 
 // tusDelete gives an upload up; what is finished is an object, and no upload to end.
@@ -235,7 +240,7 @@ func (s *Service) tusDelete(c echo.Context, as *db.Caller) error {
 	s.writers.stop(t.id)
 	var out db.Outcome
 	if linkOf(c) != nil {
-		out, err = db.Call(ctx, s.Pool, uploadDiscardSQL, t.id)
+		out, err = db.Call(ctx, s.Pool, uploadDiscardNamedSQL, t.id, t.bucket, t.name)
 	} else {
 		out, err = s.Pool.CallAs(ctx, as, uploadAbortSQL, t.id, t.bucket, t.name, upserts(c.Request()))
 	}

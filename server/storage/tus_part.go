@@ -21,7 +21,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"howdah/server/db"
-	"howdah/server/problem"
 )
 
 // tusPatch adds a part.
@@ -114,7 +113,7 @@ func (s *Service) appendPart(c echo.Context, as *db.Caller, t target, offset int
 		return 0, err
 	}
 	if now.Length != nil && now.Received == *now.Length {
-		return now.Received, s.finish(ctx, t.id)
+		return now.Received, s.finish(ctx, tusWriter(c, as), t.id)
 	}
 	if now.Parts < manyParts {
 		return now.Received, nil
@@ -131,7 +130,7 @@ func (s *Service) dropBytes(ctx context.Context, id uuid.UUID) {
 
 // finish makes an object of an upload that is whole. The bytes of a single
 // part are the object's; several are joined first.
-func (s *Service) finish(ctx context.Context, id uuid.UUID) error {
+func (s *Service) finish(ctx context.Context, by *writer, id uuid.UUID) error {
 	ctx = context.WithoutCancel(ctx)
 	out, err := db.Call(ctx, s.Pool, uploadGetSQL, id)
 	u, err := acceptedAs[received](out, err)
@@ -142,12 +141,22 @@ func (s *Service) finish(ctx context.Context, id uuid.UUID) error {
 	if err != nil {
 		return stored(err)
 	}
-	_, err = s.commit(ctx, id, u.Received, version)
-	var no *problem.Problem
-	if errors.As(err, &no) {
+	if by != nil {
+		by.bucket, by.name, by.headers, by.metadata = u.Bucket, u.Name, u.Headers, u.Metadata
+	}
+	_, err = s.commit(ctx, by, id, u.Received, version)
+	if isNo(err) {
 		s.discard(ctx, id)
 	}
 	return err
+}
+
+// tusWriter is who finishes an upload by its last part.
+func tusWriter(c echo.Context, as *db.Caller) *writer {
+	if linkOf(c) != nil {
+		return nil
+	}
+	return &writer{as: as, upsert: upserts(c.Request())}
 }
 
 // joined makes one of parts: that of the only one, or nil for the upload's own id.

@@ -28,11 +28,13 @@ func (s *Service) mountObjects(g *echo.Group) {
 
 // pending is an upload that SQL has admitted.
 type pending struct {
-	Upload    uuid.UUID `json:"upload"`
-	Limit     int64     `json:"limit"`
-	ExpiresAt time.Time `json:"expires_at"`
-	Source    uuid.UUID `json:"source"` // of a copy
-	Size      int64     `json:"size"`   // of a copy
+	Upload    uuid.UUID       `json:"upload"`
+	Limit     int64           `json:"limit"`
+	ExpiresAt time.Time       `json:"expires_at"`
+	Source    uuid.UUID       `json:"source"` // of a copy
+	Size      int64           `json:"size"`   // of a copy
+	Headers   headers         `json:"headers"`
+	Metadata  json.RawMessage `json:"user_metadata"`
 }
 
 // object is a row of storage.objects as commits answer it.
@@ -64,6 +66,9 @@ func (s *Service) begin(ctx context.Context, as *db.Caller, bucket, name, kind s
 func (s *Service) upload(c echo.Context, as *db.Caller) error {
 	r := c.Request()
 	bucket, name := param(c, "bucket"), param(c, "*")
+	if err := s.pace(c, as); err != nil {
+		return err
+	}
 	in, err := s.receive(c)
 	if err != nil {
 		return err
@@ -76,7 +81,7 @@ func (s *Service) upload(c echo.Context, as *db.Caller) error {
 }
 
 // store writes the bytes of a pending upload and commits it.
-func (s *Service) store(ctx context.Context, p pending, in *incoming) (object, error) {
+func (s *Service) store(ctx context.Context, by *writer, p pending, in *incoming) (object, error) {
 	size := int64(-1)
 	if in.length != nil {
 		size = *in.length
@@ -93,25 +98,11 @@ func (s *Service) store(ctx context.Context, p pending, in *incoming) (object, e
 		s.discard(ctx, p.Upload)
 		return object{}, stored(err)
 	}
-	o, err := s.commit(ctx, p.Upload, n, nil)
+	o, err := s.commit(ctx, by, p.Upload, n, nil)
 	if err != nil {
 		s.discard(ctx, p.Upload)
 	}
 	return o, err
-}
-
-const objectCommitSQL = `select status, body from storage.object_commit(_upload_id => $1, _size => $2, _version => $3)`
-
-// commit makes the object appear. A client that went away by now finds it there.
-func (s *Service) commit(ctx context.Context, id uuid.UUID, size int64, version *uuid.UUID) (object, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
-	defer cancel()
-	out, err := db.Call(ctx, s.Pool, objectCommitSQL, id, size, version)
-	o, err := acceptedAs[object](out, err)
-	if err != nil {
-		return o, err
-	}
-	return o, fault("committed")
 }
 
 // afterwards is how long what must be tidied up may take after a request.
@@ -176,6 +167,9 @@ func (s *Service) copy(c echo.Context, as *db.Caller) error {
 	if err := in.read(c); err != nil {
 		return err
 	}
+	if err := s.pace(c, as); err != nil {
+		return err
+	}
 	unhurried(c)
 	r := c.Request()
 	out, err := s.copyObject(r.Context(), as, &in, upserts(r), metadataHeader(r.Header.Get("X-Metadata")))
@@ -202,13 +196,16 @@ func (s *Service) copyObject(ctx context.Context, as *db.Caller, in *transferOf,
 		s.discard(ctx, p.Upload)
 		return out, stored(err)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
-	defer cancel()
-	out, err = db.Call(ctx, s.Pool, objectCommitSQL, p.Upload, p.Size, nil)
+	if err := fault("bytes copied"); err != nil {
+		return out, err
+	}
+	by := &writer{as: as, bucket: in.ToBucket, name: in.To, upsert: upsert, headers: p.Headers, metadata: p.Metadata}
+	out, err = s.commitRow(ctx, by, p.Upload, p.Size, nil)
 	if out, err = accepted(out, err); err != nil {
 		s.discard(ctx, p.Upload)
+		return out, err
 	}
-	return out, err
+	return out, fault("committed")
 }
 
 const objectsDeleteSQL = `select status, body from storage.objects_delete(_bucket_id => $1, _names => $2)`

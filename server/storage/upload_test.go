@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -290,6 +291,69 @@ func TestScanHoldsUploadsBack(t *testing.T) {
 	}
 	if good, bad := a.get("good"), a.get("bad"); good.body != "good" || bad.code() != "NoSuchKey" {
 		t.Errorf("after the verdicts: %d, %d", good.status, bad.status)
+	}
+	a.whole()
+}
+
+// Policies are asked when an upload begins and again when it ends: who may make
+// files, but not replace others', must not do so by an upload that began first.
+func TestPoliciesAreAskedAgainAtTheEnd(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	a.exec(`create policy makes on storage.objects for insert to authenticated with check (bucket_id = 'other')`)
+	a.exec(`create policy sees on storage.objects for select to authenticated using (bucket_id = 'other')`)
+	a.exec(`create policy own_file on storage.objects for update to authenticated using (bucket_id = 'other' and owner_id = (select auth.uid()::text))`)
+	_, bearer := a.user()
+	victim := func(name string) {
+		if r := a.call("POST", "/object/other/"+name, a.service, strings.NewReader("genuine")); r.status != http.StatusOK {
+			t.Error(r.body)
+		}
+	}
+	began := func(name string) {
+		for wait := time.Now().Add(10 * time.Second); a.count(`select count(*) from storage.uploads where name = '`+name+`'`) == 0; {
+			if time.Now().After(wait) {
+				t.Fatalf("the upload of %s does not begin", name)
+			}
+		}
+	}
+	pr, pw := io.Pipe()
+	slow := make(chan answer)
+	go func() {
+		slow <- a.call("POST", "/object/other/slow", bearer, pr, "X-Upsert", "true", "Content-Type", "text/plain")
+	}()
+	_, _ = pw.Write(random(sizes["large"]))
+	began("slow")
+	victim("slow")
+	pw.Close()
+	if r := <-slow; r.code() != "AccessDenied" {
+		t.Errorf("a slow upload: %d %s", r.status, r.body)
+	}
+	meta := "bucketName " + b64("other") + ",objectName " + b64("tus")
+	created := a.call("POST", "/upload/resumable", bearer, nil, "Tus-Resumable", "1.0.0", "Upload-Length", "4", "Upload-Metadata", meta, "X-Upsert", "true")
+	up := created.header.Get("Location")
+	pr, pw = io.Pipe()
+	go func() {
+		slow <- a.call("PATCH", up, bearer, pr, "Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", tusContentType, "X-Upsert", "true")
+	}()
+	_, _ = pw.Write([]byte("evi"))
+	for wait := time.Now().Add(10 * time.Second); a.count(`select count(*) from storage.uploads where writer is not null`) == 0; {
+		if time.Now().After(wait) {
+			t.Fatal("the last part does not begin")
+		}
+	}
+	victim("tus")
+	_, _ = pw.Write([]byte("l"))
+	pw.Close()
+	if r := <-slow; r.status != http.StatusForbidden {
+		t.Errorf("a slow last part: %d %s", r.status, r.body)
+	}
+	if r := a.call("HEAD", up, "", nil, "Tus-Resumable", "1.0.0"); r.status != http.StatusNotFound {
+		t.Errorf("what was refused goes on: %d", r.status)
+	}
+	for _, name := range []string{"slow", "tus"} {
+		if r := a.call("GET", "/object/authenticated/other/"+name, a.service, nil); r.body != "genuine" {
+			t.Errorf("%s was replaced: %d, %d bytes", name, r.status, len(r.body))
+		}
 	}
 	a.whole()
 }

@@ -1,10 +1,13 @@
--- Last half of every upload: the bytes are safe in the backend, now the object
+-- Last half of an upload: the bytes are safe in the backend, now the object
 -- appears, at once and whole. The caller's policies were asked when the upload
--- began. Of two uploads of one name the later commit wins with upsert; without,
--- the second is refused. Lock: the upload's row, then the object's.
+-- began, and again in this transaction; where nobody was there to be asked, not
+-- _asked, nothing of another owner is replaced. Of two uploads of one name the
+-- later commit wins with upsert; without, the second is refused. Lock: the
+-- upload's row, then the object's.
 
 create or replace function storage.object_commit(
-  _upload_id uuid, _size bigint, _version uuid default null, _now timestamptz default now(), out status int, out body jsonb)
+  _upload_id uuid, _size bigint, _version uuid default null, _asked boolean default false, _now timestamptz default now(),
+  out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
@@ -24,6 +27,9 @@ begin
     body := storage._refusal('EntityTooLarge', 'The object exceeded the maximum allowed size');
     return;
   end if;
+  v_upload.upsert := v_upload.upsert and (coalesce(_asked, false) or exists (
+    select from storage.objects o
+     where o.bucket_id = v_upload.bucket_id and o.name = v_upload.name and o.owner_id is not distinct from v_upload.owner_id));
   if storage._is_scanned(v_upload.bucket_id) then
     select h.status, h.body into status, body from storage._hold(_upload => v_upload, _version => v_version, _size => _size, _now => _now) h;
     return;
@@ -38,7 +44,7 @@ begin
   end if;
 end
 $$;
-comment on function storage.object_commit(uuid, bigint, uuid, timestamptz) is
+comment on function storage.object_commit(uuid, bigint, uuid, boolean, timestamptz) is
   'Makes a pending upload an object and answers its row. The bytes are under the upload''s id or, given _version, under that of one of its parts. 404 NoSuchUpload, NoSuchBucket; 409 KeyAlreadyExists; 413 EntityTooLarge; raises PT413 QuotaExceeded.';
-revoke execute on function storage.object_commit(uuid, bigint, uuid, timestamptz) from public;
-grant execute on function storage.object_commit(uuid, bigint, uuid, timestamptz) to authenticator;
+revoke execute on function storage.object_commit(uuid, bigint, uuid, boolean, timestamptz) from public;
+grant execute on function storage.object_commit(uuid, bigint, uuid, boolean, timestamptz) to authenticator;

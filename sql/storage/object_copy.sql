@@ -26,11 +26,13 @@ begin
            _bucket_id => _to_bucket_id, _name => _to_name, _upsert => _upsert, _kind => 'copy', _length => v_source.size, _limit => _limit,
            _headers => v_kept, _user_metadata => case when _copy_metadata is false then _user_metadata else v_source.user_metadata end) o;
   if status = 200 then
-    body := body || jsonb_build_object('source', v_source.version, 'size', v_source.size);
+    body := body || jsonb_build_object(
+              'source', v_source.version, 'size', v_source.size, 'headers', v_kept,
+              'user_metadata', case when _copy_metadata is false then _user_metadata else v_source.user_metadata end);
   end if;
 end
 $$;
 comment on function storage.object_copy(text, text, text, text, boolean, bigint, jsonb, jsonb, boolean) is
-  'Opens the upload of a copy: {upload, source (a version), size}. 404 NoSuchKey, object_begin''s refusals; raises 42501 and 23505.';
+  'Opens the upload of a copy: {upload, source (a version), size, headers, user_metadata}. 404 NoSuchKey, object_begin''s refusals; raises 42501 and 23505.';
 revoke execute on function storage.object_copy(text, text, text, text, boolean, bigint, jsonb, jsonb, boolean) from public;
 grant execute on function storage.object_copy(text, text, text, text, boolean, bigint, jsonb, jsonb, boolean) to anon, authenticated, service_role;
