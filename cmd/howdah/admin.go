@@ -36,13 +36,13 @@ func adminCreateUserCmd() *cobra.Command {
 				fmt.Fprint(cmd.ErrOrStderr(), "password: ")
 				line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
 				if password = strings.TrimRight(line, "\r\n"); password == "" {
-					return &misuseError{errors.Join(errors.New("a password is needed: type it, pipe it, or give --password"), err)}
+					return &misuseError{err: errors.Join(errors.New("a password is needed: type it, pipe it, or give --password"), err)}
 				}
 			}
 			body := map[string]any{"email": args[0], "password": password, "email_confirm": true}
 			if metadata != "" {
 				if !json.Valid([]byte(metadata)) {
-					return &misuseError{errors.New("--app-metadata is no JSON")}
+					return &misuseError{err: errors.New("--app-metadata is no JSON")}
 				}
 				body["app_metadata"] = json.RawMessage(metadata)
 			}
@@ -72,7 +72,7 @@ so that it can be revoked; it cannot be refreshed; the audit log keeps the reaso
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if user == "" {
-				return &misuseError{errors.New("--user is needed: an id or an e-mail address")}
+				return &misuseError{err: errors.New("--user is needed: an id or an e-mail address")}
 			}
 			id := user
 			if strings.Contains(user, "@") {
