@@ -156,7 +156,8 @@ func (l *Loop) saved(ctx context.Context, changed map[string]bool) {
 	if len(changed) == 0 {
 		return
 	}
-	report, err := db.Migrate(ctx, l.OwnerURL, "", l.Sources...)
+	sources := l.touched(changed)
+	report, err := db.Migrate(ctx, l.OwnerURL, "", sources...)
 	if err != nil {
 		fmt.Fprintf(l.Out, "✗ %v\n", err)
 		return
@@ -174,7 +175,7 @@ func (l *Loop) saved(ctx context.Context, changed map[string]bool) {
 		}
 		return
 	}
-	if err := l.scratch.follow(ctx); err != nil {
+	if err := l.scratch.follow(ctx, sources); err != nil {
 		fmt.Fprintf(l.Out, "✗ scratch copy: %v\n", err)
 		return
 	}
@@ -194,6 +195,36 @@ func (l *Loop) saved(ctx context.Context, changed map[string]bool) {
 			}
 		}
 	}
+}
+
+// touched is the sources as far as a save may have changed them: most are one
+// file of the project's, and to look through all of the platform's, and every
+// migration, takes longer than to apply it.
+func (l *Loop) touched(changed map[string]bool) []db.Source {
+	in := map[string]bool{} // trees by source, and those with their migrations
+	for path := range changed {
+		for _, tree := range l.Trees {
+			rel, err := filepath.Rel(tree.Root, path)
+			if err != nil || !filepath.IsLocal(rel) {
+				continue
+			}
+			in[tree.Source.Name] = true
+			if folder, _, _ := strings.Cut(filepath.ToSlash(rel), "/"); folder == "migrations" {
+				in[tree.Source.Name+"/migrations"] = true
+			}
+		}
+	}
+	var out []db.Source
+	for _, src := range l.Sources {
+		if src.Name == "howdah" && !in["howdah"] {
+			continue
+		}
+		if !in[src.Name+"/migrations"] {
+			src.Migrations = nil
+		}
+		out = append(out, src)
+	}
+	return out
 }
 
 // title is howdah/auth/refresh.sql as a person says it: auth.refresh; a file of

@@ -46,7 +46,7 @@ func openScratch(ctx context.Context, ownerURL string, sources []db.Source) (*sc
 	}
 	u.Path = "/" + name
 	s := &scratch{url: u.String(), sources: sources}
-	if err := s.follow(ctx); err != nil {
+	if err := s.follow(ctx, s.sources); err != nil {
 		return nil, err
 	}
 	if s.conn, err = pgx.Connect(ctx, s.url); err != nil {
@@ -66,8 +66,9 @@ func (s *scratch) close(ctx context.Context) {
 	}
 }
 
-func (s *scratch) follow(ctx context.Context) error {
-	_, err := db.Migrate(ctx, s.url, "", s.sources...)
+// follow brings the copy up to what a save changed in sources.
+func (s *scratch) follow(ctx context.Context, sources []db.Source) error {
+	_, err := db.Migrate(ctx, s.url, "", sources...)
 	return err
 }
 

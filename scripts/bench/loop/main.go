@@ -87,13 +87,19 @@ func run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	start := time.Now()
-	out, err := b.command(ctx, b.dir, "test").Output()
-	if err != nil {
-		return fmt.Errorf("test: %w %s", err, out)
+	if out, err := b.command(ctx, b.dir, "up").CombinedOutput(); err != nil {
+		return fmt.Errorf("up: %w %s", err, out)
 	}
-	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
-	row("howdah test: "+strings.SplitN(string(lines[len(lines)-1]), ",", 2)[0], "aim < 10 s", time.Since(start).Round(time.Millisecond))
+	for _, when := range []string{"first", "again"} { // the first makes the database that copies are made of
+		start := time.Now()
+		out, err := b.command(ctx, b.dir, "test").Output()
+		if err != nil {
+			return fmt.Errorf("test: %w %s", err, out)
+		}
+		lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
+		tests, _, _ := strings.Cut(string(lines[len(lines)-1]), ",")
+		row("howdah test, "+when+": "+tests, "aim < 10 s", time.Since(start).Round(time.Millisecond))
+	}
 	if out, err := b.command(ctx, b.dir, "reset", "--yes").CombinedOutput(); err != nil {
 		return fmt.Errorf("reset: %w %s", err, out)
 	}
