@@ -28,11 +28,11 @@ type Screen struct {
 	partial bool // the last write did not end a line
 }
 
-// NewScreen is a screen on out; NO_COLOR makes it plain (as TERM, a convention of
-// terminals and no setting of ours), and so does what is no terminal.
+// NewScreen is a screen on out; NO_COLOR makes it plain, and so does what is no
+// terminal.
 func NewScreen(out *os.File) *Screen {
 	s := &Screen{out: out, plain: true, tests: map[string]*tally{}}
-	if fd := int(out.Fd()); term.IsTerminal(fd) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" {
+	if fd := int(out.Fd()); term.IsTerminal(fd) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" { //nolint:forbidigo // conventions of terminals, no settings of ours
 		s.plain = false
 		s.width = func() int {
 			width, _, err := term.GetSize(fd)
