@@ -63,6 +63,10 @@ bench: build ## the bench table: ratios in one run
 bench/jobs: build ## the queue beside River: four minutes
 	@scripts/with-pg go run -C scripts/bench/jobs .
 
+.PHONY: bench/loop
+bench/loop: build ## the developer's day: starts, saves, tests, weight; half a minute
+	@go run ./scripts/bench/loop
+
 .PHONY: verify
 verify: build ## generated text is up to date: the settings in README.md and .env.example
 	@scripts/verify

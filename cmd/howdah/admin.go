@@ -42,12 +42,12 @@ superadmin it makes an admin; whoever has the address already gets role and pass
 				fmt.Fprint(cmd.ErrOrStderr(), "password: ")
 				line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
 				if made.Password = strings.TrimRight(line, "\r\n"); made.Password == "" {
-					return &misuseError{errors.Join(errors.New("a password is needed: type it, pipe it, or give --password"), err)}
+					return &misuseError{err: errors.Join(errors.New("a password is needed: type it, pipe it, or give --password"), err)}
 				}
 			}
 			if metadata != "" {
 				if !json.Valid([]byte(metadata)) {
-					return &misuseError{errors.New("--app-metadata is no JSON")}
+					return &misuseError{err: errors.New("--app-metadata is no JSON")}
 				}
 				made.Metadata = json.RawMessage(metadata)
 			}
@@ -85,7 +85,7 @@ so that it can be revoked; it cannot be refreshed; the audit log keeps the reaso
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if user == "" {
-				return &misuseError{errors.New("--user is needed: an id or an e-mail address")}
+				return &misuseError{err: errors.New("--user is needed: an id or an e-mail address")}
 			}
 			id := user
 			if strings.Contains(user, "@") {

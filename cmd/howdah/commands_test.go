@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func TestEveryCommandHasHelp(t *testing.T) {
@@ -23,6 +24,49 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		}
 	}
 	walk(root())
+}
+
+// Each verb's help names what it takes, and exits 0.
+func TestEveryVerbHelps(t *testing.T) {
+	t.Parallel()
+	b := newTool(t, "")
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		args := append(strings.Fields(c.CommandPath())[1:], "--help")
+		out := b.must(args...)
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden && !strings.Contains(out, "--"+f.Name) {
+				t.Errorf("%v does not name --%s", args, f.Name)
+			}
+		})
+		for _, sub := range c.Commands() {
+			if !strings.Contains(out, "  "+sub.Name()+" ") && !sub.Hidden {
+				t.Errorf("%v does not name %s", args, sub.Name())
+			}
+			walk(sub)
+		}
+	}
+	walk(root())
+}
+
+func TestMisspelledVerbsAreGuessed(t *testing.T) {
+	t.Parallel()
+	b := newTool(t, "")
+	for line, want := range map[string]string{
+		"migrat":               "howdah has no command migrat: did you mean migrate?\ntry `howdah --help`",
+		"secrte status":        "secret?\ntry `howdah --help`",
+		"feature aply x":       "howdah feature has no command aply: did you mean apply?\ntry `howdah feature --help`",
+		"jobs lisst":           "howdah jobs has no command lisst: did you mean list?",
+		"doctor --jsno":        "howdah doctor has no flag --jsno: did you mean --json?",
+		"doctor now":           "howdah doctor takes no arguments",
+		"nothing-like-it":      "howdah has no command nothing-like-it\n",
+		"gen types --lang c++": "use one of go, json, md, py, ts",
+		"keygen activate":      "expected a key's id\ntry `howdah keygen activate --help`",
+	} {
+		if _, stderr, code := b.run(strings.Fields(line)...); code != 2 || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 2 {
+			t.Errorf("%s: exit %d, %s", line, code, stderr)
+		}
+	}
 }
 
 func TestADeveloperSDay(t *testing.T) {
@@ -91,6 +135,10 @@ func TestADeveloperSDay(t *testing.T) {
 	}
 	conn.Close(t.Context())
 	b.must("db", "restore", "all.dump", "--yes")
+	b.write("garbage.dump", "no dump")
+	if _, stderr, code := b.run("db", "restore", "garbage.dump", "--yes"); code != 1 || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("restoring garbage: exit %d, %s", code, stderr)
+	}
 	if conn, err = pgx.Connect(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
@@ -100,6 +148,14 @@ func TestADeveloperSDay(t *testing.T) {
 		t.Errorf("restored %d, %v", tasks, err)
 	}
 
+	b.must("db", "dump", "--schema-only", "--out", "schema.dump")
+	whole, err := os.Stat(filepath.Join(b.dir, "all.dump"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if schema, err := os.Stat(filepath.Join(b.dir, "schema.dump")); err != nil || schema.Size() >= whole.Size() {
+		t.Errorf("a dump without rows is no smaller: %v, %v", schema, err)
+	}
 	b.must("feature", "apply", "audit")
 	b.must("feature", "apply", "profiles", "--plan")
 	b.must("feature", "apply", "profiles")
@@ -225,7 +281,7 @@ func TestPluginsAreCommands(t *testing.T) {
 	if out := b.must("plugins"); !strings.Contains(out, "greet") || !strings.Contains(out, "(hidden") {
 		t.Errorf("plugins: %s", out)
 	}
-	if _, stderr, code := b.run("nonsense"); code != 2 || !strings.Contains(stderr, "howdah help") {
+	if _, stderr, code := b.run("nonsense"); code != 2 || !strings.Contains(stderr, "howdah --help") {
 		t.Errorf("an unknown command: exit %d, %s", code, stderr)
 	}
 	if out := b.must("completion", "bash"); !strings.Contains(out, "howdah") {

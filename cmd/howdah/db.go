@@ -83,7 +83,7 @@ func dbDumpCmd() *cobra.Command {
 				return err
 			}
 			if out == "" {
-				return &misuseError{errors.New("--out is needed: a file")}
+				return &misuseError{err: errors.New("--out is needed: a file")}
 			}
 			return grounded(cmd.Context(), c, cmd.ErrOrStderr(), func(stand *server.Stand) error {
 				args := []string{"--format=custom", "--file=" + out}
@@ -117,7 +117,7 @@ lose their connections for a moment.`,
 				return err
 			}
 			if !yes {
-				return &misuseError{errors.New("restore replaces what the database holds: say --yes when that is meant")}
+				return &misuseError{err: errors.New("restore replaces what the database holds: say --yes when that is meant")}
 			}
 			return grounded(cmd.Context(), c, cmd.ErrOrStderr(), func(stand *server.Stand) error {
 				return dev.Replace(cmd.Context(), stand.OwnerURL, func(url string) error {

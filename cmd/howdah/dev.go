@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -20,7 +22,9 @@ func devCmd() *cobra.Command {
 HOWDAH_PLATFORM, to work on Howdah itself). On save it applies the file to the
 database, lints it with plpgsql_check where that is installed, runs its pgTAP
 file in a scratch database beside the app's, and prints one line. A file that
-fails changes nothing: the old function still serves.`,
+fails changes nothing: the old function still serves. On a terminal the last line
+says what runs where, when something was applied last, and how the tests are;
+NO_COLOR=1 leaves that and colours out.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := load()
@@ -31,9 +35,27 @@ fails changes nothing: the old function still serves.`,
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), c, cmd.ErrOrStderr(), trees...)
+			return serve(cmd.Context(), c, onScreen(cmd.ErrOrStderr(), c), trees...)
 		},
 	}
+}
+
+// onScreen makes a terminal the loop's screen, and puts the log there too, so
+// that neither writes into the other's line.
+func onScreen(out io.Writer, c *config.Config) io.Writer {
+	file, ok := out.(*os.File)
+	if !ok {
+		return out
+	}
+	screen := dev.NewScreen(file)
+	if !screen.Plain() {
+		logs := c.Server
+		if logs.LogFormat == "auto" {
+			logs.LogFormat = "text"
+		}
+		slog.SetDefault(server.NewLogger(screen, logs))
+	}
+	return screen
 }
 
 // watched is every folder that a save may happen in.

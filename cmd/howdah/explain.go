@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -19,9 +21,14 @@ func explain(err error) string {
 		file    *db.FileError
 		pg      *pgconn.PgError
 		dial    *net.OpError
+		dns     *net.DNSError
 		path    *fs.PathError
 	)
 	switch {
+	case errors.As(err, &pg) && pg.Code == "53100":
+		return "the disk of the database is full: " + pg.Message + " (make room, then run the same command again)"
+	case errors.Is(err, syscall.ENOSPC):
+		return "the disk is full: " + err.Error() + " (make room, then run the same command again)"
 	case errors.As(err, &file):
 		return err.Error()
 	case errors.As(err, &connect) && errors.As(err, &pg):
@@ -38,11 +45,20 @@ func explain(err error) string {
 	case errors.As(err, &connect) && errors.As(err, &dial):
 		return fmt.Sprintf("no database answers at %s:%d (%v): start it, or correct DATABASE_URL; without DATABASE_URL howdah runs one of its own",
 			connect.Config.Host, connect.Config.Port, dial.Err)
+	case errors.As(err, &connect) && errors.As(err, &dns):
+		return fmt.Sprintf("there is no host %s (%s): correct DATABASE_URL", dns.Name, dns.Err)
+	case errors.As(err, &connect):
+		return fmt.Sprintf("the database at %s cannot be reached: %s (correct DATABASE_URL)", connect.Config.Host, oneLine(connect.Error()))
 	case errors.As(err, &pg) && pg.Code == "42501":
 		return err.Error() + "\n  fix: DATABASE_URL must be the database owner's, who may make roles (createrole)"
 	case errors.Is(err, fs.ErrPermission) && errors.As(err, &path):
 		return fmt.Sprintf("%s: permission denied (its owner can allow it: chown or chmod)", path.Path)
+	case errors.As(err, &path) && (errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EROFS)):
+		return fmt.Sprintf("%s: %v (HOWDAH_HOME and HOWDAH_PROJECT must name folders that you may write)", path.Path, path.Err)
 	default:
 		return err.Error()
 	}
 }
+
+// oneLine joins the lines of a text.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

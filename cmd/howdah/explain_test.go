@@ -31,6 +31,8 @@ func TestWhatIsWrongIsOneLineAndWhatMendsIt(t *testing.T) {
 		want string
 	}{
 		{"database down", []string{"DATABASE_URL=postgres://postgres@127.0.0.1:1/x"}, []string{"migrate"}, "no database answers at 127.0.0.1:1"},
+		{"no such host", []string{"DATABASE_URL=postgres://postgres@nowhere.invalid/x"}, []string{"migrate"}, "there is no host nowhere.invalid"},
+		{"no folder for the home", []string{"HOWDAH_HOME=/dev/null/x"}, []string{"keygen", "init"}, "HOWDAH_HOME and HOWDAH_PROJECT must name folders"},
 		{"no such database", []string{"DATABASE_URL=" + nowhere.String()}, []string{"doctor"}, "createdb nowhere"},
 		{"port taken", []string{"PORT=" + port}, []string{"serve"}, "set PORT"},
 		{"no project", []string{"HOWDAH_PROJECT=demo"}, []string{"migrate", "new", "x"}, "howdah init"},

@@ -141,7 +141,7 @@ func readPack(name string) (*featurePack, error) {
 	}
 	text, err := fs.ReadFile(p.tree, "feature.json")
 	if err != nil {
-		return nil, &misuseError{fmt.Errorf("there is no feature pack %s: howdah feature list shows those there are", name)}
+		return nil, &misuseError{err: fmt.Errorf("there is no feature pack %s: howdah feature list shows those there are", name)}
 	}
 	if err := json.Unmarshal(text, p); err != nil {
 		return nil, fmt.Errorf("%s/feature.json: %w", name, err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -38,6 +37,9 @@ composites, with their comments. The same schema gives the same text.
   howdah gen types --lang go --out models/models.go`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !slices.Contains(gen.Languages(), language) {
+				return &misuseError{err: fmt.Errorf("%w %q: use one of %s", gen.ErrLanguage, language, strings.Join(gen.Languages(), ", "))}
+			}
 			c, app, err := loadProject()
 			if err != nil {
 				return err
@@ -51,9 +53,6 @@ composites, with their comments. The same schema gives the same text.
 					return err
 				}
 				text, err := gen.Write(language, described)
-				if errors.Is(err, gen.ErrLanguage) {
-					return &misuseError{err}
-				}
 				if err != nil {
 					return err
 				}

@@ -34,10 +34,10 @@ Templates: ` + strings.Join(projectTemplates(), ", ") + `.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, name := args[0], filepath.Base(args[0])
 			if !regexp.MustCompile(`^[a-z][a-z0-9_-]{0,40}$`).MatchString(name) {
-				return &misuseError{fmt.Errorf("%q is no name for a project: use lower-case letters, digits, - and _", name)}
+				return &misuseError{err: fmt.Errorf("%q is no name for a project: use lower-case letters, digits, - and _", name)}
 			}
 			if !slices.Contains(projectTemplates(), template) {
-				return &misuseError{fmt.Errorf("there is no template %s: use one of %s", template, strings.Join(projectTemplates(), ", "))}
+				return &misuseError{err: fmt.Errorf("there is no template %s: use one of %s", template, strings.Join(projectTemplates(), ", "))}
 			}
 			if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 				return fmt.Errorf("%s is there already and not empty: choose another name, or empty it", dir)
@@ -45,7 +45,7 @@ Templates: ` + strings.Join(projectTemplates(), ", ") + `.`,
 			if err := scaffold(dir, name, template); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "howdah: made %s from template %s. Next:\n\n  cd %s\n  howdah dev     # everything, live on save\n  howdah test    # its tests\n", dir, template, dir)
+			fmt.Fprintf(cmd.ErrOrStderr(), "howdah: made %s from template %s. Next:\n\n  cd %s\n  howdah dev     # everything, live on save; the page is at /functions/v1/app\n  howdah test    # its tests\n", dir, template, dir)
 			return nil
 		},
 	}
@@ -130,7 +130,7 @@ func copyTemplate(dir, from, name string) error {
 func exactArgs(n int, what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != n {
-			return &misuseError{fmt.Errorf("expected %s", what)}
+			return &misuseError{err: fmt.Errorf("expected %s", what)}
 		}
 		return nil
 	}

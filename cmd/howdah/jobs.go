@@ -61,7 +61,7 @@ func byIDs(use, short string, call server.JobsCall, printed printer) *cobra.Comm
 		for _, arg := range args {
 			id, err := strconv.ParseInt(arg, 10, 64)
 			if err != nil {
-				return &misuseError{fmt.Errorf("%s is no job's id", arg)}
+				return &misuseError{err: fmt.Errorf("%s is no job's id", arg)}
 			}
 			ids = append(ids, id)
 		}
@@ -107,7 +107,7 @@ func jobsListCmd() *cobra.Command {
 				return err
 			}
 			if page.Detail != "" {
-				return &misuseError{fmt.Errorf("%s", page.Detail)}
+				return &misuseError{err: fmt.Errorf("%s", page.Detail)}
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, j := range page.Jobs {
@@ -137,7 +137,7 @@ func jobsEnqueueCmd() *cobra.Command {
 		Use: "enqueue NAME", Short: "Put a job into its queue and print its id", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !json.Valid([]byte(payload)) {
-				return &misuseError{fmt.Errorf("--payload %s: is no JSON", payload)}
+				return &misuseError{err: fmt.Errorf("--payload %s: is no JSON", payload)}
 			}
 			var at *time.Time
 			if delay > 0 {

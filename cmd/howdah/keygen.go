@@ -29,7 +29,7 @@ serve, copy it to each of them after every step. The secrets beside the keys are
 	var force bool
 	prune := keyVerb("prune", "Delete retired keys: tokens and API keys that they signed end", 0, func(cmd *cobra.Command, c *config.Config, _ []string) error {
 		if !force {
-			return &misuseError{errors.New("what retired keys signed ends at once: say --force when that is meant")}
+			return &misuseError{err: errors.New("what retired keys signed ends at once: say --force when that is meant")}
 		}
 		gone, err := token.Prune(c.KeysDir())
 		for _, kid := range gone {

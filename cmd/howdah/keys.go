@@ -22,7 +22,7 @@ service key, which passes row level security, for trusted servers alone.
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asEnv && asJSON {
-				return &misuseError{errors.New("--env and --json exclude each other")}
+				return &misuseError{err: errors.New("--env and --json exclude each other")}
 			}
 			c, err := load()
 			if err != nil {

@@ -41,7 +41,7 @@ func migrateNewCmd() *cobra.Command {
 			}
 			path, err := dev.NewMigration(filepath.Join(c.Project, "migrations"), args[0], "")
 			if errors.Is(err, dev.ErrMigrationName) {
-				return &misuseError{err}
+				return &misuseError{err: err}
 			}
 			if err != nil {
 				return err
@@ -64,7 +64,7 @@ func migrateDownCmd() *cobra.Command {
 				return err
 			}
 			if !yes {
-				return &misuseError{errors.New("a migration's way back may drop data: say --yes when that is meant")}
+				return &misuseError{err: errors.New("a migration's way back may drop data: say --yes when that is meant")}
 			}
 			app := os.DirFS(c.Project)
 			return grounded(cmd.Context(), c, cmd.ErrOrStderr(), func(stand *server.Stand) error {

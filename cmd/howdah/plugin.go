@@ -39,9 +39,13 @@ func execute(ctx context.Context, root *cobra.Command, args []string) error {
 		return runPlugin(ctx, root, path, args[1:])
 	}
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	ran, err := root.ExecuteContextC(ctx)
 	if err != nil && strings.HasPrefix(err.Error(), "unknown command") {
-		return &misuseError{err}
+		err = &misuseError{err: meantCommand(ran, args)}
+	}
+	var misuse *misuseError
+	if errors.As(err, &misuse) {
+		misuse.help = ran.CommandPath()
 	}
 	return err
 }

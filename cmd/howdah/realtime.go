@@ -51,7 +51,7 @@ keep it. With --owner-column only the user whose id the column holds is told.`,
 
 func oneArg(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return &misuseError{fmt.Errorf("want one table, like public.todos; got %d arguments", len(args))}
+		return &misuseError{err: fmt.Errorf("want one table, like public.todos; got %d arguments", len(args))}
 	}
 	return nil
 }

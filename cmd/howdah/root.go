@@ -15,11 +15,18 @@ import (
 	"howdah/server/db/cluster"
 )
 
-// misuseError is a command line that cannot be understood.
-type misuseError struct{ err error }
+// misuseError is a command line that cannot be understood. execute says which
+// command's help has the rest.
+type misuseError struct {
+	err  error
+	help string
+}
 
 func (e *misuseError) Error() string {
-	return e.err.Error() + "\ntry `howdah help`"
+	if e.help == "" {
+		return e.err.Error()
+	}
+	return e.err.Error() + "\ntry `" + e.help + " --help`"
 }
 
 func root() *cobra.Command {
@@ -31,7 +38,7 @@ func root() *cobra.Command {
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &misuseError{err} })
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &misuseError{err: meantFlag(cmd, err)} })
 	cmd.AddCommand(serveCmd(), upCmd(), devCmd(), stopCmd(), resetCmd(), migrateCmd(), keysCmd(), infoCmd(), doctorCmd(), configCmd(), versionCmd())
 	cmd.AddCommand(workerCmd(), jobsCmd(), cronCmd(), storageCmd(), realtimeCmd())
 	cmd.AddCommand(developing()...)
@@ -50,7 +57,7 @@ func load() (*config.Config, error) {
 // loadOnly is load for --only, whose one value is rest.
 func loadOnly(only string) (*config.Config, error) {
 	if only != "rest" {
-		return nil, &misuseError{fmt.Errorf("--only %s: only rest can run alone", only)}
+		return nil, &misuseError{err: fmt.Errorf("--only %s: only rest can run alone", only)}
 	}
 	c, err := config.LoadOnlyRest()
 	if err != nil {

@@ -79,7 +79,7 @@ func secretVerb(use, short string, run func(*cobra.Command, string, token.Purpos
 		Use: use, Short: short, Args: exactArgs(1, "one of "+strings.Join(names, ", ")), ValidArgs: names,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(names, args[0]) {
-				return &misuseError{fmt.Errorf("there is no secret for %s: use one of %s", args[0], strings.Join(names, ", "))}
+				return &misuseError{err: fmt.Errorf("there is no secret for %s: use one of %s", args[0], strings.Join(names, ", "))}
 			}
 			c, err := load()
 			if err != nil {

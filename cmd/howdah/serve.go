@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/url"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -82,10 +84,27 @@ func serveOn(ctx context.Context, c *config.Config, app fs.FS, stand *server.Sta
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.Serve(ctx, l, c.Server.ShutdownGrace) })
 	if len(trees) > 0 {
+		if screen, ok := out.(*dev.Screen); ok {
+			screen.Where(whereabouts(c, stand, trees))
+			defer screen.Leave()
+		}
 		loop := &dev.Loop{OwnerURL: stand.OwnerURL, Sources: server.Sources(c, app), Trees: trees, Out: out, Reload: s.ReloadFunctions}
 		group.Go(func() error { return loop.Run(ctx) })
 	}
 	return group.Wait()
+}
+
+// whereabouts is what runs where, in one line.
+func whereabouts(c *config.Config, stand *server.Stand, trees []dev.Tree) string {
+	database := "its own PostgreSQL"
+	if u, err := url.Parse(stand.OwnerURL); err == nil && !stand.Private {
+		database = u.Host + u.Path
+	}
+	roots := make([]string, len(trees))
+	for i, tree := range trees {
+		roots[i] = tree.Root
+	}
+	return fmt.Sprintf("%s · %s · mail in /dev/inbox · watching %s", c.Server.ExternalURL, database, strings.Join(roots, ", "))
 }
 
 // roomyHeap lets a heap of some megabytes grow before it is collected: a twelfth

@@ -35,7 +35,7 @@ and stays as it is. Each file is one transaction that it rolls back itself.
 Helpers are in schema tests: tests.user, tests.as_user, tests.as_anon, …`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if err := cobra.MaximumNArgs(1)(cmd, args); err != nil {
-				return &misuseError{err}
+				return &misuseError{err: err}
 			}
 			return nil
 		},

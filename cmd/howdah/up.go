@@ -113,8 +113,11 @@ func self(c *config.Config) string {
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {
-	if err := cobra.NoArgs(cmd, args); err != nil {
-		return &misuseError{err}
+	if len(args) == 0 {
+		return nil
 	}
-	return nil
+	if cmd.HasSubCommands() {
+		return &misuseError{err: meantCommand(cmd, args)}
+	}
+	return &misuseError{err: fmt.Errorf("%s takes no arguments, and %q is one", cmd.CommandPath(), args[0])}
 }

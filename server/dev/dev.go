@@ -114,7 +114,7 @@ func watchBelow(w *fsnotify.Watcher, root string) error {
 // isScript says whether a file may be part of a JavaScript function.
 func isScript(path string) bool {
 	switch filepath.Ext(path) {
-	case ".ts", ".mts", ".js", ".mjs", ".json":
+	case ".ts", ".mts", ".js", ".mjs", ".json", ".html", ".css", ".txt":
 		return strings.Contains(filepath.ToSlash(path), "functions/")
 	}
 	return false
@@ -123,9 +123,13 @@ func isScript(path string) bool {
 // reload makes a burst of saves of JavaScript functions live.
 func (l *Loop) reload(ctx context.Context, saved map[string]bool) {
 	scripts := false
+	gone := map[string]bool{}
 	for path := range saved {
 		if isScript(path) {
 			scripts = true
+			if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+				gone[strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))] = true
+			}
 			delete(saved, path)
 		}
 	}
@@ -135,7 +139,12 @@ func (l *Loop) reload(ctx context.Context, saved map[string]bool) {
 	start := time.Now()
 	changed, failed := l.Reload(ctx)
 	for _, name := range changed {
+		if gone[name] {
+			fmt.Fprintf(l.Out, "✓ functions/%s gone\n", name)
+			continue
+		}
 		fmt.Fprintf(l.Out, "✓ functions/%s live %d ms\n", name, time.Since(start).Milliseconds())
+		l.noted(name, nil, true)
 	}
 	for _, name := range slices.Sorted(maps.Keys(failed)) {
 		fmt.Fprintf(l.Out, "✗ %v\n", failed[name])
@@ -147,13 +156,15 @@ func (l *Loop) saved(ctx context.Context, changed map[string]bool) {
 	if len(changed) == 0 {
 		return
 	}
-	report, err := db.Migrate(ctx, l.OwnerURL, "", l.Sources...)
+	sources := l.touched(changed)
+	report, err := db.Migrate(ctx, l.OwnerURL, "", sources...)
 	if err != nil {
 		fmt.Fprintf(l.Out, "✗ %v\n", err)
 		return
 	}
 	for _, name := range report.Migrated {
 		fmt.Fprintf(l.Out, "✓ %s applied\n", name)
+		l.noted(name, nil, true)
 	}
 	for _, name := range report.Dropped {
 		fmt.Fprintf(l.Out, "✓ %s dropped\n", name)
@@ -164,22 +175,56 @@ func (l *Loop) saved(ctx context.Context, changed map[string]bool) {
 		}
 		return
 	}
-	if err := l.scratch.follow(ctx); err != nil {
+	if err := l.scratch.follow(ctx, sources); err != nil {
 		fmt.Fprintf(l.Out, "✗ scratch copy: %v\n", err)
 		return
 	}
 	for _, name := range report.Applied {
 		source, file, _ := strings.Cut(name, "/")
 		verdict := fmt.Sprintf("%s applied %d ms", title(name), report.Took.Milliseconds())
-		l.say(verdict, l.scratch.lint(ctx, source, file), l.test(ctx, source, file))
+		tests := l.test(ctx, source, file)
+		l.noted(title(name), tests, true)
+		l.say(verdict, l.scratch.lint(ctx, source, file), tests)
 	}
 	for path := range changed {
 		for _, tree := range l.Trees {
 			if rel, err := filepath.Rel(filepath.Join(tree.Root, "pgtap"), path); err == nil && filepath.IsLocal(rel) {
-				l.say(strings.TrimSuffix(filepath.ToSlash(rel), ".sql"), nil, l.test(ctx, tree.Source.Name, filepath.ToSlash(rel)))
+				tests := l.test(ctx, tree.Source.Name, filepath.ToSlash(rel))
+				l.noted(title("app/"+filepath.ToSlash(rel)), tests, false)
+				l.say(strings.TrimSuffix(filepath.ToSlash(rel), ".sql"), nil, tests)
 			}
 		}
 	}
+}
+
+// touched is the sources as far as a save may have changed them: most are one
+// file of the project's, and to look through all of the platform's, and every
+// migration, takes longer than to apply it.
+func (l *Loop) touched(changed map[string]bool) []db.Source {
+	in := map[string]bool{} // trees by source, and those with their migrations
+	for path := range changed {
+		for _, tree := range l.Trees {
+			rel, err := filepath.Rel(tree.Root, path)
+			if err != nil || !filepath.IsLocal(rel) {
+				continue
+			}
+			in[tree.Source.Name] = true
+			if folder, _, _ := strings.Cut(filepath.ToSlash(rel), "/"); folder == "migrations" {
+				in[tree.Source.Name+"/migrations"] = true
+			}
+		}
+	}
+	var out []db.Source
+	for _, src := range l.Sources {
+		if src.Name == "howdah" && !in["howdah"] {
+			continue
+		}
+		if !in[src.Name+"/migrations"] {
+			src.Migrations = nil
+		}
+		out = append(out, src)
+	}
+	return out
 }
 
 // title is howdah/auth/refresh.sql as a person says it: auth.refresh; a file of
@@ -229,7 +274,14 @@ func (l *Loop) say(what string, lint []string, tests *tally) {
 	}
 	fmt.Fprintf(l.Out, "%s %s\n", mark, what)
 	for _, line := range more {
-		fmt.Fprintf(l.Out, "    %s\n", line)
+		fmt.Fprintf(l.Out, "    %s\n", strings.ReplaceAll(line, "\n", "\n    "))
+	}
+}
+
+// noted keeps what happened for the status of a terminal.
+func (l *Loop) noted(file string, tests *tally, applied bool) {
+	if screen, ok := l.Out.(*Screen); ok {
+		screen.note(file, tests, applied)
 	}
 }
 

@@ -90,6 +90,9 @@ func TestASaveIsAppliedLintedAndTested(t *testing.T) {
 	l.expect("sql/f.sql:1: 42601")
 	l.save("sql/f.sql", "create or replace function public.f() returns int language plpgsql as $$ declare v int; begin return 1; end $$;")
 	l.expect(`unused variable "v"`)
+	l.save("sql/f.sql", "create or replace function public.f() returns int\n  language sql as $$ selec 1 $$;")
+	l.expect("sql/f.sql:2: 42601") // applied, as bodies may come in any order; checked once all is there
+	l.expect("language sql as $$ selec 1 $$;")
 }
 
 func TestASavedFunctionIsLive(t *testing.T) {
@@ -107,6 +110,10 @@ func TestASavedFunctionIsLive(t *testing.T) {
 	l.expect("function functions.hello(functions.request) dropped")
 	l.save("functions/greet.ts", "export default () => new Response('hi')")
 	l.expect("✓ functions/greet live")
+	if err := os.Remove(filepath.Join(l.root, "functions/greet.ts")); err != nil {
+		t.Fatal(err)
+	}
+	l.expect("✓ functions/greet gone")
 	l.save("functions/greet.ts", "broken")
 	l.expect("✗ functions/greet.ts:1:1: broken")
 }

@@ -46,7 +46,7 @@ func openScratch(ctx context.Context, ownerURL string, sources []db.Source) (*sc
 	}
 	u.Path = "/" + name
 	s := &scratch{url: u.String(), sources: sources}
-	if err := s.follow(ctx); err != nil {
+	if err := s.follow(ctx, s.sources); err != nil {
 		return nil, err
 	}
 	if s.conn, err = pgx.Connect(ctx, s.url); err != nil {
@@ -66,8 +66,9 @@ func (s *scratch) close(ctx context.Context) {
 	}
 }
 
-func (s *scratch) follow(ctx context.Context) error {
-	_, err := db.Migrate(ctx, s.url, "", s.sources...)
+// follow brings the copy up to what a save changed in sources.
+func (s *scratch) follow(ctx context.Context, sources []db.Source) error {
+	_, err := db.Migrate(ctx, s.url, "", sources...)
 	return err
 }
 
@@ -84,7 +85,17 @@ select c.lineno, c.level, c.message, coalesce(c.hint, '')
  where o.source = $1 and o.path = $2
    and (p.prorettype <> 'trigger'::regtype or t.tgrelid is not null)`
 
+// lint answers what is wrong with a file that was applied: what PostgreSQL says
+// of its bodies, and plpgsql_check where that is installed.
 func (s *scratch) lint(ctx context.Context, source, file string) []string {
+	for _, src := range s.sources {
+		if src.Name != source {
+			continue
+		}
+		if err := db.Check(ctx, s.conn, src, file); err != nil {
+			return []string{err.Error()}
+		}
+	}
 	if !s.linted {
 		return nil
 	}
@@ -119,7 +130,7 @@ type tally struct {
 
 func (t *tally) String() string {
 	if len(t.failures) > 0 {
-		return fmt.Sprintf("%d tests ok, %d lines of trouble", t.ok, len(t.failures))
+		return fmt.Sprintf("%d tests ok, with failures", t.ok)
 	}
 	return fmt.Sprintf("%d tests ok", t.ok)
 }

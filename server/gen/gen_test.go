@@ -36,6 +36,8 @@ create view public.sad_people as select id, name from public.people where mood =
 create function public.greet(name text, loudly boolean default false) returns text language sql as $$ select name $$;
 create function public.totals(person bigint) returns table (day date, total numeric) language sql as $$ select null::date, null::numeric $$;
 create function public.everybody() returns setof public.people language sql as $$ select * from public.people $$;
+create function public.ordered(public.people) returns setof public.orders language sql as $$ select * from public.orders $$;
+create function public.greet(name text, times int) returns text language sql as $$ select name $$;
 create schema other;
 create table other.things (id int primary key, mood public.mood[]);`
 

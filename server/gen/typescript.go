@@ -181,7 +181,7 @@ func (w *ts) functions(s Schema) {
 			w.comment(s.Functions[i].Comment)
 			var forms []string
 			for _, f := range s.Functions[i:end] {
-				forms = append(forms, fmt.Sprintf("{ Args: %s; Returns: %s }", w.arguments(f.Arguments), w.returns(f)))
+				forms = append(forms, fmt.Sprintf("{ Args: %s; Returns: %s%s }", w.arguments(f.Arguments), w.returns(f), w.setof(f)))
 			}
 			w.line("%s: %s", key(s.Functions[i].Name), strings.Join(forms, " | "))
 			i = end
@@ -190,7 +190,7 @@ func (w *ts) functions(s Schema) {
 }
 
 func (w *ts) arguments(list []Argument) string {
-	if len(list) == 0 || len(list) == 1 && list[0].Name == "" {
+	if len(list) == 0 {
 		return "Record<PropertyKey, never>"
 	}
 	parts := make([]string, len(list))
@@ -217,6 +217,20 @@ func (w *ts) returns(f Function) string {
 		t = list(t)
 	}
 	return t
+}
+
+// setof says of a function that answers rows of a table which one, so that
+// supabase-js embeds and filters what it answers; from is the table whose row it
+// takes, where it is a computed relationship.
+func (w *ts) setof(f Function) string {
+	if f.Returns.Kind != "row" || !found(w.schemas, f.Returns) {
+		return ""
+	}
+	from := "*"
+	if len(f.Arguments) == 1 && f.Arguments[0].Type.Kind == "row" {
+		from = f.Arguments[0].Type.Name
+	}
+	return fmt.Sprintf("; SetofOptions: { from: %s; to: %s; isOneToOne: %t; isSetofReturn: %t }", quote(from), quote(f.Returns.Name), !f.Set, f.Set)
 }
 
 func list(t string) string {

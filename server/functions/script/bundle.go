@@ -55,6 +55,7 @@ func bundle(dir, path string) (string, error) {
 		EntryPoints: []string{path}, AbsWorkingDir: dir, Bundle: true, Write: false, Outdir: dir,
 		Format: api.FormatIIFE, GlobalName: moduleName, Platform: api.PlatformBrowser, Target: api.ES2017,
 		Sourcemap: api.SourceMapInline, SourcesContent: api.SourcesContentExclude, LogLevel: api.LogLevelSilent,
+		Loader:    map[string]api.Loader{".html": api.LoaderText, ".css": api.LoaderText, ".txt": api.LoaderText, ".sql": api.LoaderText},
 		Supported: map[string]bool{"async-generator": false, "for-await": false},
 	})
 	if len(result.Errors) > 0 {

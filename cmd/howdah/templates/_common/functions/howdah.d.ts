@@ -8,3 +8,8 @@ declare const db: {
 
 /** Variables that begin with FUNCTION_, and those that FUNCTIONS_ENV names. */
 declare const env: Readonly<Record<string, string | undefined>>
+
+/** Files that a function imports as text. */
+declare module '*.html' { const text: string; export default text }
+declare module '*.css' { const text: string; export default text }
+declare module '*.txt' { const text: string; export default text }

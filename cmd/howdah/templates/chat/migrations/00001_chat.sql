@@ -42,6 +42,7 @@ comment on table public.messages is 'What was said.';
 grant select on public.rooms, public.members to authenticated;
 grant delete on public.members to authenticated;
 grant select, insert, delete on public.messages to authenticated;
+select realtime.enable('public.messages'); -- who reads them over REST hears of them as they come
 
 -- +goose Down
 drop table public.messages;
