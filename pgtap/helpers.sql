@@ -5,6 +5,15 @@ create schema if not exists tests;
 create extension if not exists pgtap schema tests;
 grant usage on schema tests to public;
 
+create or replace function tests.alone(_what text)
+  returns void
+  language sql volatile
+as $$
+  select pg_advisory_xact_lock(hashtextextended('tests.' || _what, 0))
+$$;
+comment on function tests.alone(text) is
+  'Waits for other files that are alone with the same: those that write the same keys, and whose policies lock the tables that they are in.';
+
 create or replace function tests.user(_name text)
   returns uuid
   language plpgsql volatile

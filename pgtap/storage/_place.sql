@@ -1,4 +1,5 @@
 begin; select plan(5);
+select tests.alone('storage');
 insert into storage.buckets (id, name) values ('b', 'b'), ('free', 'free');
 select jobs.register('scan');
 select storage.hook_set('scan', 'scan', 'b');

@@ -1,4 +1,5 @@
 begin; select plan(5);
+select tests.alone('storage');
 insert into storage.buckets (id, name) values ('b', 'b');
 insert into storage.quotas values ('b', '', 100, null), ('b', '*', 50, 2), ('b', 'rich', 90, null);
 insert into storage.usage values ('b', '', 80, 3), ('b', 'u', 40, 1);

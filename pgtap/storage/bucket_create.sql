@@ -1,4 +1,5 @@
 begin; select plan(4);
+select tests.alone('storage');
 select tests.as_service();
 select results_eq($$ select status, body from storage.bucket_create('b', true, 10, '{image/*}') $$, $$ values (200, '{"name": "b"}'::jsonb) $$, 'service_role makes a bucket');
 select throws_ok($$ select storage.bucket_create('b', true, null, null) $$, '23505', null, 'once');

@@ -1,4 +1,5 @@
 begin; select plan(4);
+select tests.alone('storage');
 insert into storage.buckets (id, name, owner) values ('b', 'b', null), ('c', 'c', '00000000-0000-0000-0000-00000000000a');
 create policy seen on storage.buckets for select to authenticated using (id = 'c');
 select tests.as_service();

@@ -1,4 +1,5 @@
 begin; select plan(6);
+select tests.alone('storage');
 insert into storage.buckets (id, name) values ('b', 'b');
 select jobs.register('notice');
 select tests.as_service();

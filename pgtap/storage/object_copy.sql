@@ -1,4 +1,5 @@
 begin; select plan(5);
+select tests.alone('storage');
 insert into storage.buckets (id, name) values ('b', 'b'), ('other', 'other');
 create policy own_folder on storage.objects for all to authenticated
   using ((storage.foldername(name))[1] = (select auth.uid()::text));

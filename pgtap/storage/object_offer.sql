@@ -1,4 +1,5 @@
 begin; select plan(7);
+select tests.alone('storage');
 insert into storage.buckets (id, name, file_size_limit, allowed_mime_types) values ('b', 'b', 100, '{text/*}');
 create policy own_files on storage.objects for all to authenticated using (owner_id = (select auth.uid()::text));
 create function pg_temp.offer(_bucket text, _name text, _size bigint, _type text) returns boolean language sql as $$

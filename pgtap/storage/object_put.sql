@@ -1,4 +1,5 @@
 begin; select plan(6);
+select tests.alone('storage');
 insert into storage.buckets (id, name) values ('b', 'b');
 create function pg_temp.put(_version uuid, _name text, _upsert boolean, _bucket text default 'b') returns text language sql as $$
   select coalesce(p.body ->> 'code', p.status::text)

@@ -1,4 +1,5 @@
 begin; select plan(4);
+select tests.alone('storage');
 insert into storage.buckets (id, name, allowed_mime_types) values ('b', 'b', '{text/*}');
 create function pg_temp.put(_name text, _size bigint, _type text) returns text language sql as $$
   select coalesce(p.body ->> 'code', p.status::text)

@@ -1,4 +1,5 @@
 begin; select plan(5);
+select tests.alone('storage');
 insert into storage.buckets (id, name) values ('b', 'b');
 insert into storage.uploads (bucket_id, name, owner_id, upsert, kind, state, size_limit, expires_at)
 select 'b', v.name, v.owner, true, v.kind, v.state, 9, now() + interval '1 day'
