@@ -134,11 +134,16 @@ func watchTests(ctx context.Context, c *config.Config, suite *dev.Suite, o *test
 	if c.Project == "" || c.Project == "demo" {
 		return errNoProject
 	}
+	changes, err := dev.WatchProject(c.Project)
+	if err != nil {
+		return err
+	}
+	defer changes.Close()
 	for {
 		if err := runTests(ctx, suite, o, out); err != nil && ctx.Err() == nil {
 			fmt.Fprintln(out, err)
 		}
-		if err := dev.Changed(ctx, c.Project); err != nil || ctx.Err() != nil {
+		if err := changes.Next(ctx); err != nil || ctx.Err() != nil {
 			return err
 		}
 	}

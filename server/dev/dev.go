@@ -284,31 +284,3 @@ func (l *Loop) noted(file string, tests *tally, applied bool) {
 		screen.note(file, tests, applied)
 	}
 }
-
-// Changed waits until a file below root has changed and a burst of saves is
-// over, or ctx ends.
-func Changed(ctx context.Context, root string) error {
-	watcher, err := fsnotify.NewWatcher()
-	if err != nil {
-		return fmt.Errorf("watch: %w", err)
-	}
-	defer watcher.Close()
-	if err := watchBelow(watcher, root); err != nil {
-		return err
-	}
-	var calm <-chan time.Time
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case err := <-watcher.Errors:
-			return fmt.Errorf("watch: %w", err)
-		case event := <-watcher.Events:
-			if !event.Has(fsnotify.Chmod) {
-				calm = time.After(settle)
-			}
-		case <-calm:
-			return nil
-		}
-	}
-}
