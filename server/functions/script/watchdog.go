@@ -17,6 +17,7 @@ type watchdog struct {
 	running  map[*context.CancelCauseFunc]struct{}
 	sampling bool
 	from     uint64
+	bitten   bool // since functions were ended, nothing began
 }
 
 // sampleEvery bounds how far over the limit a function can get.
@@ -31,6 +32,10 @@ func (w *watchdog) watch(ctx context.Context) (context.Context, func()) {
 		w.running = map[*context.CancelCauseFunc]struct{}{}
 	}
 	if len(w.running) == 0 {
+		if w.bitten { // what they left behind is not the next one's
+			runtime.GC()
+			w.bitten = false
+		}
 		w.from = heap()
 	}
 	if !w.sampling {
@@ -66,6 +71,7 @@ func (w *watchdog) sample() {
 		}
 		w.from = min(w.from, now)
 		if now > w.from+w.limit {
+			w.bitten = true
 			for cancel := range w.running {
 				(*cancel)(ErrMemory)
 			}
