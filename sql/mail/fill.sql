@@ -29,14 +29,15 @@ as $$
     _value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;')
 $$;
 
--- What a value becomes where it stands: an address in href or src must not run a script.
+-- What a value becomes where it stands: an address in href or src must not run
+-- a script, nor leave that to the value behind it.
 create or replace function mail._escaped(_value text, _as text, _before text)
   returns text
   language sql immutable parallel safe
 as $$
   select case _as
     when 'html' then
-      mail._html(case when _before ~* '\m(href|src|action|formaction|poster|background)\s*=\s*["'']\s*$'
+      mail._html(case when _before ~* '\m(href|src|action|formaction|poster|background)\s*=\s*["'']?\s*$'
                        and _value !~* '^(https?://|mailto:|tel:|[/#?])' then '#' else _value end)
     when 'header' then regexp_replace(_value, '[[:cntrl:]]+', ' ', 'g')
     when 'json' then regexp_replace(to_json(_value)::text, '^"|"$', '', 'g')
@@ -55,7 +56,7 @@ as $$
       from regexp_matches(_template, mail._placeholder(), 'g') with ordinality as m (found, n)
   )
   select string_agg(
-           l.literal || coalesce(mail._escaped(_values #>> mail._path(m.name), _as, l.literal), ''), '' order by l.n)
+           l.literal || case when m.name is null then '' else mail._escaped(coalesce(_values #>> mail._path(m.name), ''), _as, l.literal) end, '' order by l.n)
     from literals l
     left join names m using (n)
 $$;
