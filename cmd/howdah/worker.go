@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -29,6 +30,7 @@ other workers. Any number of workers may run at once, on any machine.`,
 						return err
 					}
 				}
+				concurrency = cmp.Or(concurrency, c.Jobs.Concurrency)
 				slog.InfoContext(cmd.Context(), "working", "queues", queues, "concurrency", concurrency)
 				return server.Work(cmd.Context(), c, stand.URL, queues, concurrency)
 			})
