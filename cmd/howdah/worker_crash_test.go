@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -102,21 +101,7 @@ func (c *crashSite) ask(sql string) (n int, ok bool) {
 // killPostgres ends the postmaster with SIGKILL and starts a new one.
 func (c *crashSite) killPostgres() {
 	c.t.Helper()
-	data := filepath.Join(c.p.home, "postgres", "data")
-	if at, err := os.ReadFile(filepath.Join(c.p.home, "postgres.at")); err == nil {
-		data = filepath.Join(strings.TrimSpace(string(at)), "data")
-	}
-	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	pid, err := strconv.Atoi(strings.Fields(string(text))[0])
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-		c.t.Fatal(err)
-	}
+	c.p.killDatabase()
 	c.howdah("up")
 }
 

@@ -360,12 +360,7 @@ func TestAnonymousUsers(t *testing.T) {
 
 func TestSQLTextsPrepare(t *testing.T) {
 	t.Parallel()
-	conn, err := dbtest.New(t).Pool.Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Release()
-	for _, sql := range []string{
+	dbtest.Prepares(t,
 		signUpBeginSQL, signUpSQL, signInBeginSQL, signInFinishSQL, refreshSQL, refreshRefusedSQL, exchangeSQL, userGetSQL, signOutSQL,
 		adminUserGetSQL, adminUserListSQL, adminUserCreateSQL, adminUserUpdateSQL, adminUserDeleteSQL, adminInviteSQL, adminGenerateLinkSQL,
 		adminFactorsSQL, adminFactorUpdateSQL, adminFactorDeleteSQL, adminPasskeysSQL, adminPasskeyDeleteSQL, cookieBeginSQL, cookieSessionSQL,
@@ -373,11 +368,7 @@ func TestSQLTextsPrepare(t *testing.T) {
 		oauthBeginSQL, oauthTakeSQL, oauthFinishSQL, idTokenSQL, identityUnlinkSQL,
 		adminAuditSQL, adminSessionsSQL, adminSignOutSQL, adminTokenSQL, sessionListSQL, sessionRevokeSQL,
 		userUpdateBeginSQL, userUpdateSQL, otpRequestSQL, recoverRequestSQL, resendSQL, reauthenticateSQL, verifySQL,
-	} {
-		if _, err := conn.Conn().Prepare(t.Context(), "", sql); err != nil {
-			t.Errorf("%s: %v", sql, err)
-		}
-	}
+	)
 }
 
 func TestHashQueueIsBounded(t *testing.T) {

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -18,23 +19,12 @@ const purgeEvery = 5 * time.Minute
 // Run sweeps until ctx ends, and seals the audit log; the seals stand in this
 // process's own log too. That something fails is logged; the next time follows.
 func (s *Service) Run(ctx context.Context) {
-	tick := time.NewTicker(purgeEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if _, err := db.Call(ctx, s.Pool, purgeSQL); err != nil && ctx.Err() == nil {
-				slog.WarnContext(ctx, "purge auth", "cause", err)
-			}
-			sealed, err := db.Call(ctx, s.Pool, sealAuditSQL)
-			switch {
-			case err != nil && ctx.Err() == nil:
-				slog.WarnContext(ctx, "seal the audit log", "cause", err)
-			case err == nil && sealed.Body != nil:
-				slog.InfoContext(ctx, "audit log sealed", "seal", string(sealed.Body))
-			}
+	db.Repeat(ctx, purgeEvery, "purge auth and seal its audit log", func(ctx context.Context) error {
+		_, purged := db.Call(ctx, s.Pool, purgeSQL)
+		sealed, err := db.Call(ctx, s.Pool, sealAuditSQL)
+		if err == nil && sealed.Body != nil {
+			slog.InfoContext(ctx, "audit log sealed", "seal", string(sealed.Body))
 		}
-	}
+		return errors.Join(purged, err)
+	})
 }

@@ -242,6 +242,14 @@ func (l *load) run(ctx context.Context) error {
 
 // lookAway passes over what this transaction made before: it is no file's.
 func (l *load) lookAway(ctx context.Context) error {
+	return l.touched(ctx, func(_ object, version string) error {
+		l.seen[version] = true
+		return nil
+	})
+}
+
+// touched calls fn for each object that this transaction made or changed.
+func (l *load) touched(ctx context.Context, fn func(o object, version string) error) error {
 	rows, err := l.tx.Query(ctx, touchedSQL)
 	if err != nil {
 		return err
@@ -251,8 +259,7 @@ func (l *load) lookAway(ctx context.Context) error {
 		version string
 	)
 	_, err = pgx.ForEachRow(rows, []any{&o.Kind, &o.Identity, &version}, func() error {
-		l.seen[version] = true
-		return nil
+		return fn(o, version)
 	})
 	return err
 }
@@ -268,15 +275,7 @@ func (l *load) exec(ctx context.Context, f sqlFile, role string) error {
 	if err := l.setRole(ctx, ""); err != nil {
 		return err
 	}
-	rows, err := l.tx.Query(ctx, touchedSQL)
-	if err != nil {
-		return err
-	}
-	var (
-		o       object
-		version string
-	)
-	_, err = pgx.ForEachRow(rows, []any{&o.Kind, &o.Identity, &version}, func() error {
+	return l.touched(ctx, func(o object, version string) error {
 		if l.seen[version] {
 			return nil
 		}
@@ -289,7 +288,6 @@ func (l *load) exec(ctx context.Context, f sqlFile, role string) error {
 		l.made[o] = f.path
 		return nil
 	})
-	return err
 }
 
 // pending says whether a file is still to be applied, or is gone: then what it

@@ -2,7 +2,6 @@ package orgs
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"howdah/server/db"
@@ -15,16 +14,8 @@ const purgeEvery = 5 * time.Minute
 
 // Run sweeps until ctx ends. That a sweep fails is logged; the next one follows.
 func (s *Service) Run(ctx context.Context) {
-	tick := time.NewTicker(purgeEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if _, err := db.Call(ctx, s.Pool, purgeSQL); err != nil && ctx.Err() == nil {
-				slog.WarnContext(ctx, "purge orgs", "cause", err)
-			}
-		}
-	}
+	db.Repeat(ctx, purgeEvery, "purge orgs", func(ctx context.Context) error {
+		_, err := db.Call(ctx, s.Pool, purgeSQL)
+		return err
+	})
 }

@@ -9,12 +9,7 @@ import (
 // Every SQL text is a call that the database of today knows.
 func TestSQLTextsPrepare(t *testing.T) {
 	t.Parallel()
-	conn, err := dbtest.New(t).Pool.Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Release()
-	for _, sql := range []string{
+	dbtest.Prepares(t,
 		enrollSQL,
 		unenrollSQL,
 		statusSQL,
@@ -31,9 +26,5 @@ func TestSQLTextsPrepare(t *testing.T) {
 		challengeSQL,
 		verifyBeginSQL,
 		verifyFinishSQL,
-	} {
-		if _, err := conn.Conn().Prepare(t.Context(), "", sql); err != nil {
-			t.Errorf("%s: %v", sql, err)
-		}
-	}
+	)
 }

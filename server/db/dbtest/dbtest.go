@@ -109,6 +109,21 @@ func (d *DB) Owner(t testing.TB) *pgx.Conn {
 	return conn
 }
 
+// Prepares fails t for each SQL text that the database of today does not know.
+func Prepares(t testing.TB, texts ...string) {
+	t.Helper()
+	conn, err := New(t).Pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	for _, sql := range texts {
+		if _, err := conn.Conn().Prepare(t.Context(), "", sql); err != nil {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+}
+
 // ensureTemplate makes the template once for each state of the files. A lock
 // keeps the test processes from making it at once, and a rename at the end
 // keeps a half-made one from being taken for whole.
