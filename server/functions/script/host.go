@@ -202,9 +202,10 @@ func (f *Function) Run(ctx context.Context, in *Request, query Query) (*Response
 	watched, end := f.host.memory.watch(ctx)
 	done := make(chan outcome, 1)
 	go func() {
-		defer f.host.running.Release(1)
-		defer end()
-		done <- f.serve(watched, in, query)
+		o := f.serve(watched, in, query)
+		end() // before anyone hears of it: the next must not be taken for its fellow
+		f.host.running.Release(1)
+		done <- o
 	}()
 	select {
 	case o := <-done:

@@ -2,54 +2,94 @@ package script
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"runtime/metrics"
 	"sync"
 	"time"
 )
 
-// watchdog ends functions when the heap has grown by more than limit since the
-// first of those that run began. Go cannot tell whose memory it is: all that
-// run then end, which is still better than the process.
+// watchdog ends a function when the heap has grown by more than limit since it
+// began. Go cannot tell whose memory it is: others that run may end with it,
+// which is still better than the process.
 type watchdog struct {
 	limit    uint64
 	mu       sync.Mutex
-	running  map[*context.CancelCauseFunc]struct{}
+	running  map[*watched]struct{}
 	sampling bool
-	from     uint64
-	bitten   bool // since functions were ended, nothing began
 }
 
-// sampleEvery bounds how far over the limit a function can get.
-const sampleEvery = 10 * time.Millisecond
+// watched is a function that runs.
+type watched struct {
+	cancel context.CancelCauseFunc
+	from   uint64 // the least heap seen since it began
+	ended  bool   // by the watchdog; it may run on to its next instruction
+	over   chan struct{}
+}
+
+const (
+	// sampleEvery bounds how far over the limit a function can get.
+	sampleEvery = 10 * time.Millisecond
+	// settleFor is how long the next function waits for ended ones to let go of
+	// their memory, which would look like its own.
+	settleFor = 2 * time.Second
+)
 
 // watch derives a context that ends with ErrMemory; end stops watching.
 func (w *watchdog) watch(ctx context.Context) (context.Context, func()) {
+	w.settle(ctx)
 	ctx, cancel := context.WithCancelCause(ctx)
+	f := &watched{cancel: cancel, over: make(chan struct{})}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	f.from = heap()
 	if w.running == nil {
-		w.running = map[*context.CancelCauseFunc]struct{}{}
+		w.running = map[*watched]struct{}{}
 	}
-	if len(w.running) == 0 {
-		if w.bitten { // what they left behind is not the next one's
-			runtime.GC()
-			w.bitten = false
-		}
-		w.from = heap()
-	}
+	w.running[f] = struct{}{}
 	if !w.sampling {
 		w.sampling = true
 		go w.sample()
 	}
-	key := &cancel
-	w.running[key] = struct{}{}
 	return ctx, func() {
+		cancel(nil)
+		if errors.Is(context.Cause(ctx), ErrMemory) {
+			runtime.GC() // what it leaves behind is not the next one's
+		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		delete(w.running, key)
-		cancel(nil)
+		delete(w.running, f)
+		close(f.over)
 	}
+}
+
+// settle waits until ended functions are over.
+func (w *watchdog) settle(ctx context.Context) {
+	ended := w.ended()
+	if len(ended) == 0 {
+		return
+	}
+	ctx, stop := context.WithTimeout(ctx, settleFor)
+	defer stop()
+	for _, f := range ended {
+		select {
+		case <-f.over:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// ended are those that were ended and still run.
+func (w *watchdog) ended() []*watched {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var all []*watched
+	for f := range w.running {
+		if f.ended {
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 // sample runs while any function does.
@@ -58,32 +98,41 @@ func (w *watchdog) sample() {
 	defer ticker.Stop()
 	var collected uint64
 	for range ticker.C {
-		if all := read("/memory/classes/heap/objects:bytes"); all > w.begun()+w.limit && all > collected+w.limit/4 {
+		if all := read("/memory/classes/heap/objects:bytes"); all > w.least()+w.limit && all > collected+w.limit/4 {
 			runtime.GC() // garbage looks like growth until it is collected
 			collected = read("/memory/classes/heap/objects:bytes")
 		}
-		now := heap()
-		w.mu.Lock()
-		if len(w.running) == 0 {
-			w.sampling = false
-			w.mu.Unlock()
+		if !w.bite(heap()) {
 			return
 		}
-		w.from = min(w.from, now)
-		if now > w.from+w.limit {
-			w.bitten = true
-			for cancel := range w.running {
-				(*cancel)(ErrMemory)
-			}
-		}
-		w.mu.Unlock()
 	}
 }
 
-func (w *watchdog) begun() uint64 {
+// bite ends those under whom the heap has grown too much. It is false when
+// none run, and sampling ends.
+func (w *watchdog) bite(now uint64) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.from
+	w.sampling = len(w.running) > 0
+	for f := range w.running {
+		f.from = min(f.from, now)
+		if now > f.from+w.limit && !f.ended {
+			f.ended = true
+			f.cancel(ErrMemory)
+		}
+	}
+	return w.sampling
+}
+
+// least is the lowest heap under which any that run began.
+func (w *watchdog) least() uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	least := heap()
+	for f := range w.running {
+		least = min(least, f.from)
+	}
+	return least
 }
 
 // heap is what the last collection found in use: garbage does not count.
