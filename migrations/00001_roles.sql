@@ -44,7 +44,8 @@ begin
   foreach v_role in array array['authenticator', 'service_role', 'authenticated', 'anon', 'howdah_owner'] loop
     begin
       execute format('drop role if exists %I', v_role);
-    exception when dependent_objects_still_exist then
+    -- internal_error: one of the databases that use it is dropped at this moment
+    exception when dependent_objects_still_exist or internal_error then
       raise notice 'role % stays: another database of this cluster uses it', v_role;
     end;
   end loop;
