@@ -112,6 +112,16 @@ func self(c *config.Config) string {
 	return name
 }
 
+// myself is how a person in any folder calls this binary.
+func myself() string {
+	const name = "howdah"
+	exe, err := os.Executable()
+	if onPath, _ := exec.LookPath(name); err != nil || onPath == exe {
+		return name
+	}
+	return exe
+}
+
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
