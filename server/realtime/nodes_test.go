@@ -58,6 +58,12 @@ func oneMind(t *testing.T, b *bench, one, two *node) {
 	a, z := one.dial(b.anon()), two.dial(b.anon())
 	a.mustJoin("realtime:p", m{"presence": m{"key": "ada", "enabled": true}, "broadcast": m{"self": true}})
 	z.mustJoin("realtime:p", m{"presence": m{"key": "bob", "enabled": true}})
+	hostile := one.dial(b.anon()) // none of it may hold up what the nodes tell each other
+	hostile.mustJoin("realtime:h\x00", m{"presence": m{"key": "\x00", "enabled": true}})
+	for _, odd := range []string{`"\u0000"`, `"\ud800"`, `1e999999`} {
+		hostile.send("realtime:h\x00", "presence", m{"event": "track", "payload": m{"odd": json.RawMessage(odd)}})
+		hostile.send("realtime:h\x00", "broadcast", m{"type": "broadcast", "event": "\x00", "payload": m{}, "odd": json.RawMessage(odd)})
+	}
 	for i := range 50 {
 		a.send("realtime:p", "broadcast", shout(fmt.Sprint(i), m{}))
 	}
