@@ -39,9 +39,10 @@ func upCmd() *cobra.Command {
 
 func stopCmd() *cobra.Command {
 	return &cobra.Command{
-		Use:   "stop",
-		Short: "Stop the private cluster",
-		Args:  noArgs,
+		Use:     "stop",
+		Aliases: []string{"down"},
+		Short:   "Stop the private cluster",
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := private()
 			if err != nil {
