@@ -19,8 +19,8 @@ as $$
     from pg_catalog.pg_proc p
    cross join lateral (
      select coalesce(jsonb_agg(jsonb_build_object(
-                                 'name', coalesce(p.proargnames[a.n], ''), 'type', ops._describe_type(a.type),
-                                 'default', a.place > p.pronargs - p.pronargdefaults) order by a.n), '[]')
+              'name', coalesce(p.proargnames[a.n], ''), 'type', ops._describe_type(a.type),
+              'default', a.place > p.pronargs - p.pronargdefaults) order by a.n), '[]')
        from (select u.type, u.n, row_number() over (order by u.n) as place
                from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality as u (type, n)
               where coalesce(p.proargmodes[u.n], 'i') in ('i', 'b', 'v')) a) i (list)

@@ -29,12 +29,14 @@ begin
                        'Begin again with Prefer: cursor.');
   end if;
   return (
-    select jsonb_agg(
-      o.term || jsonb_build_object('sql', rest._field(_q, v_rel, o.term), 'down', d.down,
-               'first', coalesce(o.term ->> 'nulls' = 'first', d.down), 'lit', v_after -> (o.at::int - 1),
-               'sure', not o.term ? 'path' and coalesce((select a.attnotnull from pg_catalog.pg_attribute a
-                                         where a.attrelid = v_rel and a.attname = o.term ->> 'name'), false))
-      order by o.at)
+    select jsonb_agg(o.term || jsonb_build_object(
+             'sql', rest._field(_q, v_rel, o.term), 'down', d.down,
+             'first', coalesce(o.term ->> 'nulls' = 'first', d.down), 'lit', v_after -> (o.at::int - 1),
+             'sure', not o.term ? 'path'
+                     and coalesce((select a.attnotnull
+                                     from pg_catalog.pg_attribute a
+                                    where a.attrelid = v_rel and a.attname = o.term ->> 'name'), false))
+             order by o.at)
       from jsonb_array_elements(v_order) with ordinality as o(term, at)
      cross join lateral (select coalesce(o.term ->> 'dir' = 'desc', false) as down) d);
 end
@@ -71,8 +73,8 @@ begin
                   when v_term -> 'lit' = 'null'
                   then '(' || (v_term ->> 'sql') || ' is null and ' || coalesce(v_sql, 'false') || ')'
                   else '(' || (v_term ->> 'sql') || v_more || v_over
-                       || coalesce(' or ' || (v_term ->> 'sql') || ' = $'
-                                   || (v_term ->> 'lit')::int || ' and ' || v_sql, '')
+                       || coalesce(' or ' || (v_term ->> 'sql') || ' = $' || (v_term ->> 'lit')::int
+                                   || ' and ' || v_sql, '')
                        || ')' end;
   end loop;
   return v_sql;
@@ -96,8 +98,7 @@ begin
     _at || jsonb_build_object(
       'conds', case when _shape -> 'cursor' ? 'after' then jsonb_build_array(rest._cursor_after(v_terms))
                     else '[]' end,
-      'items', jsonb_build_array(
-        'json_build_array('
+      'items', jsonb_build_array('json_build_array('
         || (select string_agg('(' || (t.term ->> 'sql') || ')::text', ', ' order by t.at)
               from jsonb_array_elements(v_terms) with ordinality as t(term, at))
         || ')::text as h_key')),
@@ -108,8 +109,8 @@ begin
   v_sql := rest._plan_prefix(_handler) || 'with h_keyed as (' || (v_query ->> 'sql')
     || '), h_source as (select ' || coalesce(v_fields, '') || ' from h_keyed h_all)' || (_totals ->> 'cte')
     || ' select ' || (_totals ->> 'total') || ' as total, pg_catalog.count(h_row) as page, '
-    || case when _shape ? 'head' then '''''::text' else rest._body_of(_handler, null) end
-    || ' as body, ' || rest._asked() || ', '
+    || case when _shape ? 'head' then '''''::text' else rest._body_of(_handler, null) end || ' as body, '
+    || rest._asked() || ', '
     || coalesce('case when pg_catalog.count(h_row) = $' || (_node ->> 'limit')::int
                 || '::bigint then (array_agg(h_all.h_key))[pg_catalog.count(h_row)] end', 'null')
     || ' as next from h_keyed h_all cross join lateral (select ' || coalesce(v_fields, '') || ') h_row';

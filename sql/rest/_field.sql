@@ -48,8 +48,8 @@ create or replace function rest._operator(_op text)
   language sql immutable
 as $$
   select case _op
-    when 'eq' then '=' when 'neq' then '<>' when 'gt' then '>' when 'gte' then '>=' when 'lt' then '<'
-    when 'lte' then '<='
+    when 'eq' then '=' when 'neq' then '<>'
+    when 'gt' then '>' when 'gte' then '>=' when 'lt' then '<' when 'lte' then '<='
     when 'like' then 'like' when 'ilike' then 'ilike' when 'match' then '~' when 'imatch' then '~*'
     when 'cs' then '@>' when 'cd' then '<@' when 'ov' then '&&' when 'sl' then '<<' when 'sr' then '>>'
     when 'nxr' then '&<' when 'nxl' then '&>' when 'adj' then '-|-' when 'isdistinct' then 'is distinct from'
@@ -91,8 +91,8 @@ begin
     v_value := v_parser || '(' || v_value || ')';
   end if;
   return v_field || ' ' || rest._operator(v_op) || ' '
-      || case _leaf ->> 'quant'
-           when 'any' then 'any(' || v_value || ')' when 'all' then 'all(' || v_value || ')' else v_value end;
+      || case _leaf ->> 'quant' when 'any' then 'any(' || v_value || ')'
+                                when 'all' then 'all(' || v_value || ')' else v_value end;
 end
 $$;
 comment on function rest._filter(text, oid, jsonb) is 'One filter as a condition.';

@@ -9,8 +9,8 @@ as $$
            row_number() over (partition by p.oid order by a.at) as pos
       from pg_catalog.pg_proc p
       join pg_catalog.pg_namespace n on n.oid = p.pronamespace and n.nspname = _schema
-     cross join lateral unnest(p.proargtypes::oid[], p.proargnames,
-                               p.proargmodes) with ordinality as a(type, name, mode, at)
+     cross join lateral unnest(p.proargtypes::oid[], p.proargnames, p.proargmodes)
+                        with ordinality as a(type, name, mode, at)
      where p.proname = _name and p.prokind = 'f' and a.type is not null),
   params as (
     select a.oid,
@@ -89,16 +89,14 @@ declare
                                 from unnest(_keys) as k(name));
   v_content constant text := case when _shape ? 'get' then '' else _shape ->> 'content' end;
   v_raw     constant boolean := v_content in ('text', 'xml', 'octet');
-  v_with    constant text := case
-    when v_list is null then ' without parameters'
+  v_with    constant text := case when v_list is null then ' without parameters'
     else ' with parameter' || case when cardinality(_keys) > 1 then 's ' else ' ' end || v_list end;
   v_suggest jsonb;
 begin
   if not v_raw and jsonb_array_length(_overloads) > 0 then
     select jsonb_build_object('word', '(' || coalesce(v_list, '') || ')', 'min', 0.33,
                               'format', 'Perhaps you meant to call the function ' || v_full || '%s',
-                              'among', jsonb_agg(
-                                '('
+                              'among', jsonb_agg('('
                                 || (select coalesce(string_agg(p.name, ', ' order by p.name collate "C"), '')
                                       from jsonb_to_recordset(f.f -> 'params') as p(name text))
                                 || ')')) into v_suggest
@@ -153,19 +151,18 @@ begin
   if v_found is null then
     perform rest._fail_no_function(_schema, _name, v_keys, _shape, v_all);
   elsif jsonb_array_length(v_found) > 1 then
-    perform rest._fail(300, 'PGRST203',
-                       'Could not choose the best candidate function between: '
-                       || (
-                         select string_agg(
-                           _schema || '.' || _name || '('
-                           || (
-                             select coalesce(string_agg((p.param ->> 'name') || ' => ' || (
-                               p.param ->> 'type'), ', ' order by p.at), '')
-                               from jsonb_array_elements(f.f -> 'params') with ordinality as p(param, at))
-                           || ')', ', ' order by f.at)
-                           from jsonb_array_elements(v_found) with ordinality as f(f, at)),
-                       null,
-                       'Try renaming the parameters or the function itself in the database so function overloading can be resolved');
+    perform rest._fail(
+      300, 'PGRST203',
+      'Could not choose the best candidate function between: '
+      || (select string_agg(
+                   _schema || '.' || _name || '('
+                   || (select coalesce(string_agg((p.param ->> 'name') || ' => ' || (p.param ->> 'type'),
+                                                  ', ' order by p.at), '')
+                         from jsonb_array_elements(f.f -> 'params') with ordinality as p(param, at))
+                   || ')', ', ' order by f.at)
+            from jsonb_array_elements(v_found) with ordinality as f(f, at)),
+      null,
+      'Try renaming the parameters or the function itself in the database so function overloading can be resolved');
   end if;
   return v_found -> 0;
 end
@@ -231,8 +228,9 @@ begin
   end if;
   v_cols := rest._returning(_node, '{}');
   if v_cols <> array['*'] and cardinality(v_cols) > 0 then
-    v_cols := array(
-      select c.name from unnest(v_cols) as c(name) union select rest._filtered_names(_node) order by 1);
+    v_cols := array(select c.name from unnest(v_cols) as c(name)
+                    union
+                    select rest._filtered_names(_node) order by 1);
   end if;
   return 'select '
     || case when cardinality(v_cols) = 0 then '*' else rest._returning_list('h_call', v_cols) end

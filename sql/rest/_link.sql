@@ -276,38 +276,37 @@ begin
                                       when 'm2m' then 'many-to-many' when 'm2o' then 'many-to-one'
                                       when 'o2o' then 'one-to-one' else 'one-to-many' end,
                      'relationship', case l.link ->> 'kind'
-                       when 'm2m' then (l.link ->> 'jname') || ' using ' || (l.link ->> 'cons')
-                                       || k.jcols || ' and ' || (l.link ->> 'cons2') || k.jrefs
-                       else (l.link ->> 'cons') || ' using ' || _origin || k.cols
-                            || ' and ' || (l.link ->> 'name') || k.refs end) order by l.at),
+                                       when 'm2m' then (l.link ->> 'jname')
+                                         || ' using ' || (l.link ->> 'cons') || k.jcols
+                                         || ' and ' || (l.link ->> 'cons2') || k.jrefs
+                                       else (l.link ->> 'cons')
+                                         || ' using ' || _origin || k.cols
+                                         || ' and ' || (l.link ->> 'name') || k.refs end) order by l.at),
          string_agg(quote_literal((l.link ->> 'name') || '!'
                                   || coalesce(l.link ->> 'jname', l.link ->> 'cons')),
                     ', ' order by l.at) into v_details, v_hint
     from jsonb_array_elements(_links) with ordinality as l(link, at)
    cross join lateral (
-         select '('
-                || (select string_agg(x.c, ', ' order by x.at)
-                      from jsonb_array_elements_text(l.link -> 'cols') with ordinality as x(c, at))
-                || ')' as cols,
-                '('
-                || (select string_agg(x.c, ', ' order by x.at)
-                      from jsonb_array_elements_text(l.link -> 'refs') with ordinality as x(c, at))
-                || ')' as refs,
-                '('
-                || (select string_agg(x.c, ', ' order by x.at)
-                      from jsonb_array_elements_text(l.link -> 'jcols') with ordinality as x(c, at))
-                || ')' as jcols,
-                '('
-                || (select string_agg(x.c, ', ' order by x.at)
-                      from jsonb_array_elements_text(l.link -> 'jrefs') with ordinality as x(c, at))
-                || ')' as jrefs) k;
-  perform rest._fail(300, 'PGRST201',
-                     format(
-                       'Could not embed because more than one relationship was found for ''%s'' and ''%s''',
-                       _origin, _target),
-                     v_details,
-                     format(
-                       'Try changing ''%s'' to one of the following: %s. Find the desired relationship in the ''details'' key.', _target, v_hint));
+         select '(' || (select string_agg(x.c, ', ' order by x.at)
+                          from jsonb_array_elements_text(l.link -> 'cols') with ordinality as x(c, at))
+                    || ')' as cols,
+                '(' || (select string_agg(x.c, ', ' order by x.at)
+                          from jsonb_array_elements_text(l.link -> 'refs') with ordinality as x(c, at))
+                    || ')' as refs,
+                '(' || (select string_agg(x.c, ', ' order by x.at)
+                          from jsonb_array_elements_text(l.link -> 'jcols') with ordinality as x(c, at))
+                    || ')' as jcols,
+                '(' || (select string_agg(x.c, ', ' order by x.at)
+                          from jsonb_array_elements_text(l.link -> 'jrefs') with ordinality as x(c, at))
+                    || ')' as jrefs) k;
+  perform rest._fail(
+    300, 'PGRST201',
+    format('Could not embed because more than one relationship was found for ''%s'' and ''%s''',
+           _origin, _target),
+    v_details,
+    format(
+      'Try changing ''%s'' to one of the following: %s. Find the desired relationship in the ''details'' key.',
+      _target, v_hint));
 end
 $$;
 comment on function rest._fail_ambiguous(text, text, jsonb) is
@@ -348,8 +347,9 @@ begin
   perform rest._fail(
     400, 'PGRST200',
     format('Could not find a relationship between ''%s'' and ''%s'' in the schema cache', _origin, _target),
-    to_jsonb(format('Searched for a foreign key relationship between ''%s'' and ''%s'' in the schema ''%s'', but no matches were found.',
-                    _origin, _target || coalesce(''' using the hint ''' || _hint, ''), _schema)),
+    to_jsonb(format(
+      'Searched for a foreign key relationship between ''%s'' and ''%s'' in the schema ''%s'', but no matches were found.',
+      _origin, _target || coalesce(''' using the hint ''' || _hint, ''), _schema)),
     null,
     jsonb_build_object('among', v_among, 'min', 0.33, 'word', case when v_known then _target else _origin end,
                        'format', case when v_known

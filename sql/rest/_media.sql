@@ -19,8 +19,9 @@ begin
       from (
         select jsonb_build_object('media', t.resolved,
                                   'call', pg_catalog.format('%I.%I', pn.nspname, p.proname),
-                                  'cast', case when _title is not null then pg_catalog.format(
-                                                 '%I.%I', an.nspname, a.typname) end) as handler
+                                  'cast', case when _title is not null
+                                               then pg_catalog.format('%I.%I', an.nspname, a.typname) end)
+                 as handler
           from types t
           join pg_catalog.pg_proc p on p.prorettype = t.oid and p.prokind = 'a' and p.pronargs = 1
           join pg_catalog.pg_namespace pn on pn.oid = p.pronamespace and pn.nspname = any (_schemas)
@@ -77,11 +78,11 @@ begin
                   else v_found end;
     end if;
   end loop;
-  perform rest._fail(406, 'PGRST107',
-                     'None of these media types are available: '
-                     || (
-                       select string_agg(coalesce(a.media ->> 'title', a.media #>> '{}'), ', ' order by a.at)
-                         from jsonb_array_elements(_accept) with ordinality as a(media, at)));
+  perform rest._fail(
+    406, 'PGRST107',
+    'None of these media types are available: '
+    || (select string_agg(coalesce(a.media ->> 'title', a.media #>> '{}'), ', ' order by a.at)
+          from jsonb_array_elements(_accept) with ordinality as a(media, at)));
   return null;
 end
 $$;

@@ -75,15 +75,14 @@ begin
   return 'with h_rows as materialized ('
     || rest._nested_rows(_lit, array(select jsonb_array_elements_text(_at -> 'names')))
     || '), h_new as (insert into ' || rest._qualified(_rel)
-    || coalesce('('
-                || (select string_agg(quote_ident(n.name), ', ' order by n.at)
-                      from unnest(v_names) with ordinality as n(name, at))
-                || ')', '')
+    || coalesce('(' || (select string_agg(quote_ident(n.name), ', ' order by n.at)
+                          from unnest(v_names) with ordinality as n(name, at)) || ')', '')
     || ' select ' || coalesce(array_to_string(v_values, ', '), '') || ' from h_rows'
     || coalesce(' cross join lateral json_to_record(h_rows.doc) as h_typed(' || v_typed || ')', '')
     || _from || ' order by h_rows.n returning '
     || coalesce((select string_agg(quote_ident(k.name), ', ') from unnest(_keep) as k(name)), '1')
-    || ')' || ' select set_config(' || quote_literal('rest.rows_' || (_at ->> 'path'))
+    || ')'
+    || ' select set_config(' || quote_literal('rest.rows_' || (_at ->> 'path'))
     || ', (select coalesce(json_agg(json_build_object('
     || coalesce((select string_agg(quote_literal(k.name) || ', h_new.' || quote_ident(k.name), ', ')
                    from unnest(_keep) as k(name)), '')
@@ -108,7 +107,7 @@ as $$
     from (select (_link ->> 'junction')::oid as rel) j
    cross join lateral jsonb_each_text(
      rest._nested_values(j.rel, _link -> 'jcols', 'h_up.row', _link -> 'cols')
-  || rest._nested_values(j.rel, _link -> 'jrefs', 'h_far.row', _link -> 'refs')) as v
+     || rest._nested_values(j.rel, _link -> 'jrefs', 'h_far.row', _link -> 'refs')) as v
    group by j.rel
 $$;
 comment on function rest._nested_junction(jsonb, int, jsonb, text) is
@@ -153,18 +152,17 @@ begin
     if (v_link ->> 'to_one')::boolean and not (v_link ->> 'inward')::boolean then
       v_first := v_first
         || rest._nested_steps(v_embed, v_sub, _lit, v_place || jsonb_build_object('keep', v_link -> 'refs'));
-      v_from := v_from
-        || format(' left join (select r.parent as n, k.row from (%s) r join %s as k(row, n) on k.n = r.n) h_one_%s on h_one_%s.n = h_rows.n',
-                  rest._nested_rows(_lit, array(select jsonb_array_elements_text(v_place -> 'names'))),
-                  rest._nested_kept(v_place ->> 'path'), v_n, v_n);
+      v_from := v_from || format(
+        ' left join (select r.parent as n, k.row from (%s) r join %s as k(row, n) on k.n = r.n) h_one_%s on h_one_%s.n = h_rows.n',
+        rest._nested_rows(_lit, array(select jsonb_array_elements_text(v_place -> 'names'))),
+        rest._nested_kept(v_place ->> 'path'), v_n, v_n);
       v_taken := v_taken
         || rest._nested_values(v_rel, v_link -> 'cols', 'h_one_' || v_n || '.row', v_link -> 'refs');
     else
       v_keep := v_keep || array(select jsonb_array_elements_text(v_link -> 'cols'));
-      v_then := v_then || rest._nested_steps(v_embed, v_sub, _lit, v_place || case
-        when v_link ->> 'kind' = 'm2m'
-          then jsonb_build_object('keep', v_link -> 'refs')
-        else jsonb_build_object('up', jsonb_build_object('link', v_link, 'path', _at -> 'path')) end);
+      v_then := v_then || rest._nested_steps(v_embed, v_sub, _lit, v_place
+        || case when v_link ->> 'kind' = 'm2m' then jsonb_build_object('keep', v_link -> 'refs')
+                else jsonb_build_object('up', jsonb_build_object('link', v_link, 'path', _at -> 'path')) end);
       if v_link ->> 'kind' = 'm2m' then
         v_then := v_then || rest._nested_junction(v_link, _lit, v_place, _at ->> 'path');
       end if;
@@ -198,9 +196,9 @@ begin
     jsonb_build_object(
       'q', v_q, 'row', quote_ident(_node ->> 'title'), 'type', v_q, 'conds', '[]'::jsonb,
       'from', rest._nested_kept('0') || ' as h_kept(row, n) join ' || v_q || ' on '
-              || (select string_agg(v_q || '.' || quote_ident(v.key) || ' = ' || v.value, ' and ')
-                    from jsonb_each_text(rest._nested_values(
-                      _rel, to_jsonb(_key), 'h_kept.row', to_jsonb(_key))) as v)),
+        || (select string_agg(v_q || '.' || quote_ident(v.key) || ' = ' || v.value, ' and ')
+              from jsonb_each_text(
+                     rest._nested_values(_rel, to_jsonb(_key), 'h_kept.row', to_jsonb(_key))) as v)),
     false) ->> 'sql';
   return v_sql || case when _node ? 'order' or jsonb_path_exists(_node, '$.select[*].agg') then ''
                        else ' order by h_kept.n' end;
@@ -227,8 +225,8 @@ begin
     perform rest._fail_no_table(_shape ->> 'schema', _shape ->> 'name');
   elsif not exists (select from jsonb_array_elements(_shape -> 'nested') as n(sub)
                      where rest._column_type(v_rel, n.sub ->> 'name') is null) then
-    return rest._compile_write(_shape || jsonb_build_object('columns', v_columns || jsonb_path_query_array(
-      _shape, '$.nested[*].name')), _ctx);
+    return rest._compile_write(_shape || jsonb_build_object(
+      'columns', v_columns || jsonb_path_query_array(_shape, '$.nested[*].name')), _ctx);
   elsif _shape ? 'resolution' then
     perform rest._fail(400, 'PGRST127', 'Feature not implemented',
                        '"A nested insert cannot resolve duplicates."');
@@ -247,10 +245,10 @@ begin
                                rest._default_select(_shape -> 'root'), _ctx);
   v_sql := 'with h_source as ('
     || case when v_full then rest._nested_read(v_node, v_key, v_rel)
-            else 'select '
-                 || coalesce((select string_agg(v.value || ' as ' || quote_ident(v.key), ', ')
-                                from jsonb_each_text(rest._nested_values(
-                                  v_rel, to_jsonb(v_key), 'h_kept.row', to_jsonb(v_key))) as v), '1')
+            else 'select ' || coalesce((
+                   select string_agg(v.value || ' as ' || quote_ident(v.key), ', ')
+                     from jsonb_each_text(rest._nested_values(
+                            v_rel, to_jsonb(v_key), 'h_kept.row', to_jsonb(v_key))) as v), '1')
                  || ' from ' || rest._nested_kept('0') || ' as h_kept(row, n)' end
     || ') select null::bigint as total, ' || rest._page(_shape, 'pg_catalog.count(h_row)') || ' as page, '
     || case when _shape ->> 'rep' is not distinct from 'headers' and cardinality(v_key) > 0

@@ -21,9 +21,8 @@ begin
                               'from', format('%s(%s::%s) as %s', v_link ->> 'function',
                                              _parent ->> 'row', _parent ->> 'type', v_alias));
   when 'm2m' then
-    v_alias := case when quote_ident(_embed ->> 'title') in (
-                      _parent ->> 'row', quote_ident(v_link ->> 'jname'))
-                    then v_alias
+    v_alias := case when quote_ident(_embed ->> 'title')
+                         in (_parent ->> 'row', quote_ident(v_link ->> 'jname')) then v_alias
                     else quote_ident(_embed ->> 'title') end;
     v_join := case when quote_ident(v_link ->> 'jname') = _parent ->> 'row'
                    then quote_ident((v_link ->> 'jname') || '_j' || (_embed ->> 'depth'))
@@ -68,8 +67,7 @@ declare
   v_col    jsonb;
 begin
   if _embed ->> 'spread' = 'many' then
-    v_sub := 'select json_agg(' || v_alias || ')::jsonb as ' || v_alias
-      || coalesce((
+    v_sub := 'select json_agg(' || v_alias || ')::jsonb as ' || v_alias || coalesce((
         select string_agg(', coalesce(json_agg(' || v_alias || '.' || quote_ident(c.col ->> 'n')
                           || coalesce(' order by ' || (v_query ->> 'order'), '')
                           || '), ''[]'')::jsonb as ' || quote_ident(c.col ->> 'n'), '' order by c.at)
@@ -171,14 +169,13 @@ begin
     v_joins := v_joins || (v_part ->> 'join');
     -- What was aggregated here is a plain column to those above.
     v_out := v_out || case when v_hoist then v_part -> 'out'
-                           else (
-                             select coalesce(jsonb_agg(o.col - 'agg' - 'cast' - 'alias'), '[]')
-                               from jsonb_array_elements(v_part -> 'out') as o(col)) end;
+                           else (select coalesce(jsonb_agg(o.col - 'agg' - 'cast' - 'alias'), '[]')
+                                   from jsonb_array_elements(v_part -> 'out') as o(col)) end;
     v_alias := v_field ->> 'join_alias';
-    v_embeds := v_embeds
-      || jsonb_build_object(coalesce(v_field ->> 'alias', v_field ->> 'name'), jsonb_build_object(
-        'alias', v_alias, 'there', v_alias || ' is distinct from null',
-        'gone', v_alias || ' is not distinct from null'));
+    v_embeds := v_embeds || jsonb_build_object(
+      coalesce(v_field ->> 'alias', v_field ->> 'name'),
+      jsonb_build_object('alias', v_alias, 'there', v_alias || ' is distinct from null',
+                         'gone', v_alias || ' is not distinct from null'));
   end loop;
   if v_spread = 'many' and v_agg then
     perform rest._fail(400, 'PGRST127', 'Feature not implemented',

@@ -26,8 +26,7 @@ begin
       v_alias := 'embed_' || md5(v_alias);
     end if;
     v_embeds := v_embeds || jsonb_build_array(
-      rest._resolve(v_embed, v_far, v_title, _depth + 1, _ctx)
-      || jsonb_build_object(
+      rest._resolve(v_embed, v_far, v_title, _depth + 1, _ctx) || jsonb_build_object(
         'link', v_link, 'join_alias', quote_ident(v_alias),
         'spread', case when v_embed ? 'spread'
                        then case when (v_link ->> 'to_one')::boolean then 'one' else 'many' end end));
@@ -63,9 +62,8 @@ begin
                          format('Verify that ''%s'' is included in the ''select'' query parameter.', v_name));
     elsif not (v_embed -> 'link' ->> 'to_one')::boolean then
       perform rest._fail(400, 'PGRST118', format('A related order on ''%s'' is not possible', v_name),
-                         to_jsonb(format(
-                           '''%s'' and ''%s'' do not form a many-to-one or one-to-one relationship',
-                           _title, v_name)));
+        to_jsonb(format('''%s'' and ''%s'' do not form a many-to-one or one-to-one relationship',
+                        _title, v_name)));
     end if;
   end loop;
 end

@@ -47,13 +47,15 @@ begin
    where r.rolbypassrls and not r.rolsuper and pg_catalog.pg_has_role(session_user, r.oid, 'member')
    order by r.rolname = 'service_role' desc, r.rolname limit 1;
   if v_table.kind not in ('r', 'p') or v_bypass is null then
-    perform rest._fail(400, 'PGRST127', 'Feature not implemented', to_jsonb(case
-      when v_bypass is null
-      then 'The login role may become no role that bypasses row level security, which alone sees what is hidden.'
+    perform rest._fail(400, 'PGRST127', 'Feature not implemented', to_jsonb(
+      case when v_bypass is null then
+        'The login role may become no role that bypasses row level security, which alone sees what is hidden.'
       else format('''%s'' is no table: policies belong to tables.', _node ->> 'title') end));
   end if;
   v_steps := array[
-    format('select set_config(''rest.caller'', current_setting(''role''), true), set_config(''rest.affected'', ''0'', true), set_config(''role'', %L, true)', v_bypass),
+    format(
+      'select set_config(''rest.caller'', current_setting(''role''), true), set_config(''rest.affected'', ''0'', true), set_config(''role'', %L, true)',
+      v_bypass),
     'select set_config(''rest.rows'', (select coalesce(json_agg(h), ''[]'')::text from (select * from ('
       || (rest._render(_node - 'embed' || '{"select": [{"name": "*"}]}', _at, false) ->> 'sql')
       || ') h limit 20) h), true)',
@@ -69,22 +71,24 @@ begin
                        from unnest(v_key) as k(name))
                  || ')' end
     || ' as row, ' || rest._rls_policies(v_rel) || ' as policies from json_populate_recordset(null::'
-    || rest._qualified(v_rel) || ', current_setting(''rest.rows'')::json) as ' || v_name
-    || ')' || ' select null::bigint as total, 1::bigint as page, json_build_object(''table'', '
+    || rest._qualified(v_rel) || ', current_setting(''rest.rows'')::json) as ' || v_name || ')'
+    || ' select null::bigint as total, 1::bigint as page, json_build_object(''table'', '
     || quote_literal(rest._qualified(v_rel)) || ', ''role'', c.rolname,'
     || ' ''granted'', pg_catalog.has_table_privilege(' || v_rel
     || '::oid, ''select'') or pg_catalog.has_any_column_privilege(' || v_rel
-    || '::oid, ''select''),' || ' ''row_security'', ' || v_table.enabled
+    || '::oid, ''select''),'
+    || ' ''row_security'', ' || v_table.enabled
     || ', ''bypassed'', c.free, ''rows'', (select coalesce(json_agg(json_build_object(''row'', r.row, ''visible'', c.free or ('
     || 'select coalesce(bool_or((p ->> ''passes'')::boolean) filter (where (p ->> ''permissive'')::boolean), false)'
     || ' and coalesce(bool_and((p ->> ''passes'')::boolean) filter (where not (p ->> ''permissive'')::boolean), true)'
     || ' from json_array_elements(r.policies) as p where (p ->> ''applies'')::boolean), ''policies'', r.policies)), ''[]'') from h_rows r)) as body, '
     || rest._asked() || ' from h_caller c';
-  return jsonb_build_object('media', 'application/json', 'sql', v_sql,
-                            'types', rest._types(v_sql, _shape, null), 'read_only', true, 'columns', 5,
-                            'steps', (select jsonb_agg(jsonb_build_object('sql', s.sql, 'types', rest._types(
-                                                         s.sql, _shape, null)) order by s.at)
-                                        from unnest(v_steps) with ordinality as s(sql, at)));
+  return jsonb_build_object(
+    'media', 'application/json', 'sql', v_sql, 'types', rest._types(v_sql, _shape, null),
+    'read_only', true, 'columns', 5,
+    'steps', (select jsonb_agg(jsonb_build_object('sql', s.sql, 'types', rest._types(s.sql, _shape, null))
+                               order by s.at)
+                from unnest(v_steps) with ordinality as s(sql, at)));
 end
 $$;
 comment on function rest._compile_rls(jsonb, jsonb, jsonb) is 'GET of a table, explained by its policies.';

@@ -63,12 +63,11 @@ begin
     v_fields := '[{"name": "*"}]';
   end if;
   if v_fields @> '[{"name": "*"}]'
-     and (
-       _grouped
-       or exists (select from pg_catalog.pg_attribute a
-                    join pg_catalog.pg_type t on t.oid = a.atttypid and t.typtype = 'd'
-                   where a.attrelid = v_rel and a.attnum > 0
-                     and rest._representation(t.oid, 'json'::regtype) is not null)) then
+     and (_grouped
+          or exists (select from pg_catalog.pg_attribute a
+                       join pg_catalog.pg_type t on t.oid = a.atttypid and t.typtype = 'd'
+                      where a.attrelid = v_rel and a.attnum > 0
+                        and rest._representation(t.oid, 'json'::regtype) is not null)) then
     select jsonb_agg(x.field order by f.at, x.at) into v_fields
       from jsonb_array_elements(v_fields) with ordinality as f(field, at)
      cross join lateral (

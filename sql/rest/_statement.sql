@@ -11,9 +11,9 @@ begin
       select distinct m.part[1]::int as n
         from regexp_matches(_sql, '\$(\d+)', 'g') as m(part)
        where length(m.part[1]) < 6)
-    select coalesce(
-      jsonb_agg(case when n.n = _bytea then 17 when n.n in (select u.n from used u) then 0 else 25 end
-                order by n.n), '[]')
+    select coalesce(jsonb_agg(case when n.n = _bytea then 17
+                                   when n.n in (select u.n from used u) then 0
+                                   else 25 end order by n.n), '[]')
       from generate_series(1, coalesce((_shape ->> 'lits')::int, 0)) as n(n));
 end
 $$;
@@ -29,12 +29,13 @@ begin
   select coalesce(jsonb_agg(c.relname), '[]') into v_among
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
    where n.nspname = _schema and c.relkind in ('r', 'v', 'm', 'f', 'p') and not c.relispartition;
-  perform rest._fail(404, 'PGRST205',
-                     format('Could not find the table ''%s.%s'' in the schema cache', _schema, _name),
-                     null, null,
-                     case when jsonb_array_length(v_among) < 500 then jsonb_build_object(
-                            'word', _name, 'among', v_among, 'min', 0.75,
-                            'format', 'Perhaps you meant the table ''' || _schema || '.%s''') end);
+  perform rest._fail(
+    404, 'PGRST205',
+    format('Could not find the table ''%s.%s'' in the schema cache', _schema, _name),
+    null, null,
+    case when jsonb_array_length(v_among) < 500
+         then jsonb_build_object('word', _name, 'among', v_among, 'min', 0.75,
+                                 'format', 'Perhaps you meant the table ''' || _schema || '.%s''') end);
 end
 $$;
 comment on function rest._fail_no_table(text, text) is 'Refuses a table that is not there.';

@@ -65,8 +65,9 @@ begin
    where rest._column_type(_rel, c.name) is null
    order by c.at limit 1;
   if v_unknown is not null then
-    perform rest._fail(400, 'PGRST204', format(
-      'Could not find the ''%s'' column of ''%s'' in the schema cache', v_unknown, _title));
+    perform rest._fail(
+      400, 'PGRST204',
+      format('Could not find the ''%s'' column of ''%s'' in the schema cache', v_unknown, _title));
   end if;
   return query
     select c.name,
@@ -101,25 +102,27 @@ begin
                          else c.parser || '(' || quote_ident(c.name) || ') as ' || quote_ident(c.name) end,
                     ', ' order by c.at),
          string_agg('h_body.' || quote_ident(c.name), ', ' order by c.at),
-         string_agg(
-           quote_literal(c.name) || ', ' || c.value,
-           ', ' order by c.at) filter (where c.value is not null) into v_typed, v_parsed, v_names, v_filled
+         string_agg(quote_literal(c.name) || ', ' || c.value, ', ' order by c.at)
+           filter (where c.value is not null)
+    into v_typed, v_parsed, v_names, v_filled
     from rest._body_columns(_rel, _title, coalesce(_shape -> 'columns', '[]')) c;
   v_sql := 'from (select ' || v_param || case when v_defaults then '::jsonb' else '::json' end
     || ' as doc) h_payload, ';
   if v_defaults then
     v_sql := v_sql
-      || case when v_object then 'lateral (select jsonb_build_object(' || coalesce(v_filled, '')
-                                 || ') || h_payload.doc as doc) h_filled, '
-              else 'lateral (select jsonb_agg(jsonb_build_object('
-                   || coalesce(v_filled, '') || ') || elem.value) as doc'
+      || case when v_object
+              then 'lateral (select jsonb_build_object(' || coalesce(v_filled, '')
+                   || ') || h_payload.doc as doc) h_filled, '
+              else 'lateral (select jsonb_agg(jsonb_build_object(' || coalesce(v_filled, '')
+                   || ') || elem.value) as doc'
                    || ' from jsonb_array_elements(h_payload.doc) elem) h_filled, ' end;
     v_doc := 'h_filled.doc';
   end if;
   v_sql := v_sql || 'lateral (select ' || coalesce(v_parsed, '') || ' from '
     || case when v_typed is null and v_object then '(values (1)) as h_one'
-            when v_typed is null then case when v_defaults then 'jsonb' else 'json' end
-                                      || '_array_elements(' || v_doc || ') as h_item'
+            when v_typed is null
+            then case when v_defaults then 'jsonb' else 'json' end
+                 || '_array_elements(' || v_doc || ') as h_item'
             else case when v_defaults then 'jsonb' else 'json' end
                  || case when v_object then '_to_record(' else '_to_recordset(' end
                  || v_doc || ') as h_typed(' || v_typed || ')' end

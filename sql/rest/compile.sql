@@ -33,7 +33,8 @@ begin
     from pg_catalog.pg_class c
    where c.oid = v_rel;
   return jsonb_build_object('allow', concat_ws(
-    ',', 'OPTIONS,GET,HEAD', case when v_can & 8 = 8 then 'POST' end,
+    ',', 'OPTIONS,GET,HEAD',
+    case when v_can & 8 = 8 then 'POST' end,
     case when v_can & 12 = 12 and cardinality(rest._key(v_rel)) > 0 then 'PUT' end,
     case when v_can & 4 = 4 then 'PATCH' end, case when v_can & 16 = 16 then 'DELETE' end));
 end

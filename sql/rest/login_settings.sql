@@ -13,8 +13,8 @@ as $$
    cross join lateral (select split_part(c.setting, '=', 1) as name,
                               substr(c.setting, strpos(c.setting, '=') + 1) as value) k
    where s.setrole = (select r.oid from pg_catalog.pg_roles r where r.rolname = session_user)
-     and s.setdatabase in (0,
-                           (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))
+     and s.setdatabase
+         in (0, (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))
      and starts_with(k.name, 'pgrst.')
 $$;
 comment on function rest.login_settings() is

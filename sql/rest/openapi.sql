@@ -113,8 +113,7 @@ as $$
                                 from pg_catalog.pg_enum e
                                where e.enumtypid = b.oid) end,
            'description', case when k.num is null and f.relname is null then d.text
-                               else coalesce(d.text || E'\n\n', '') || concat_ws(
-                                 E'\n', 'Note:',
+                               else coalesce(d.text || E'\n\n', '') || concat_ws(E'\n', 'Note:',
                                  case when k.num is not null then 'This is a Primary Key.<pk/>' end,
                                  'This is a Foreign Key to `' || f.relname || '.' || f.ref
                                  || '`.<fk table=''' || f.relname || ''' column=''' || f.ref || '''/>') end)),
@@ -172,22 +171,22 @@ begin
       'select', 'order', 'range', 'rangeUnit', 'offset', 'limit', 'preferCount']),
     'responses', jsonb_build_object(
       '206', '{"description": "Partial Content"}'::jsonb,
-      '200', jsonb_build_object('description', 'OK',
-                                'schema', jsonb_build_object('type', 'array', 'items', jsonb_build_object(
-                                  '$ref', '#/definitions/' || _name))))));
+      '200', jsonb_build_object(
+        'description', 'OK',
+        'schema', jsonb_build_object(
+          'type', 'array', 'items', jsonb_build_object('$ref', '#/definitions/' || _name))))));
   if _kind in ('r', 'p')
      or _kind in ('v', 'f') and pg_catalog.pg_relation_is_updatable(_rel, true) & 28 <> 0 then
-    v_path := v_path
-      || jsonb_build_object(
-        'post', v_op || jsonb_build_object('parameters', rest._swagger_refs(
-                                             'body.' || _name, 'select', 'preferPost'),
-                                           'responses', '{"201": {"description": "Created"}}'::jsonb),
-        'patch', v_op || jsonb_build_object(
-          'parameters', rest._swagger_refs(variadic _filters || array['body.' || _name, 'preferReturn']),
-          'responses', '{"204": {"description": "No Content"}}'::jsonb),
-        'delete', v_op || jsonb_build_object(
-          'parameters', rest._swagger_refs(variadic _filters || array['preferReturn']),
-          'responses', '{"204": {"description": "No Content"}}'::jsonb));
+    v_path := v_path || jsonb_build_object(
+      'post', v_op || jsonb_build_object(
+        'parameters', rest._swagger_refs('body.' || _name, 'select', 'preferPost'),
+        'responses', '{"201": {"description": "Created"}}'::jsonb),
+      'patch', v_op || jsonb_build_object(
+        'parameters', rest._swagger_refs(variadic _filters || array['body.' || _name, 'preferReturn']),
+        'responses', '{"204": {"description": "No Content"}}'::jsonb),
+      'delete', v_op || jsonb_build_object(
+        'parameters', rest._swagger_refs(variadic _filters || array['preferReturn']),
+        'responses', '{"204": {"description": "No Content"}}'::jsonb));
   end if;
   return v_path;
 end
@@ -202,10 +201,9 @@ as $$
   with columns as materialized (
     select c.rel, jsonb_object_agg(c.name, c.body) as properties, array_agg(c.name order by c.num) as names,
            jsonb_agg(c.name order by c.num) filter (where not c.nullable) as required,
-           jsonb_object_agg(c.name,
-                            jsonb_strip_nulls(jsonb_build_object(
-                              'name', c.name, 'description', c.description, 'required', false,
-                              'in', 'query', 'type', 'string'))) as filters
+           jsonb_object_agg(c.name, jsonb_strip_nulls(jsonb_build_object(
+             'name', c.name, 'description', c.description, 'required', false,
+             'in', 'query', 'type', 'string'))) as filters
       from rest._swagger_columns(_schema) c
      group by c.rel)
   select r.relname::text,
@@ -216,9 +214,9 @@ as $$
          || jsonb_build_object('properties', coalesce(c.properties, '{}')),
          coalesce((select jsonb_object_agg('rowFilter.' || r.relname || '.' || f.key, f.value)
                      from jsonb_each(c.filters) f), '{}')
-           || jsonb_build_object('body.' || r.relname, jsonb_build_object(
-             'name', r.relname, 'description', r.relname, 'required', false,
-             'in', 'body', 'schema', jsonb_build_object('$ref', '#/definitions/' || r.relname)))
+         || jsonb_build_object('body.' || r.relname, jsonb_build_object(
+              'name', r.relname, 'description', r.relname, 'required', false,
+              'in', 'body', 'schema', jsonb_build_object('$ref', '#/definitions/' || r.relname)))
     from pg_catalog.pg_class r
     join pg_catalog.pg_namespace n on n.oid = r.relnamespace
     left join columns c on c.rel = r.oid
@@ -243,10 +241,10 @@ as $$
   op as (
     select rest._swagger_summary(_comment, '(rpc) ' || (_function ->> 'name'))
         || '{"responses": {"200": {"description": "OK"}},
-      "produces": ["application/json", "application/vnd.pgrst.object+json;nulls=stripped", "application/vnd.pgrst.object+json"]}' as body),
+             "produces": ["application/json", "application/vnd.pgrst.object+json;nulls=stripped",
+                          "application/vnd.pgrst.object+json"]}' as body),
   post as (
-    select o.body
-        || jsonb_build_object(
+    select o.body || jsonb_build_object(
           'parameters', jsonb_build_array(jsonb_build_object(
             'name', 'args', 'required', true, 'in', 'body',
             'schema', jsonb_strip_nulls(jsonb_build_object(
@@ -254,26 +252,29 @@ as $$
               'required', (select jsonb_agg(p.name order by p.at) from params p where p.required),
               'properties', coalesce((
                 select jsonb_object_agg(p.name, jsonb_strip_nulls(jsonb_build_object(
-                  'type', rest._swagger_type(p.type),
-                  'format', rest._swagger_format(p.type), 'items', rest._swagger_items(p.type))))
-                  from params p), '{}')))), '{"$ref": "#/parameters/preferParams"}'::jsonb)) as body
+                         'type', rest._swagger_type(p.type), 'format', rest._swagger_format(p.type),
+                         'items', rest._swagger_items(p.type))))
+                  from params p), '{}')))),
+            '{"$ref": "#/parameters/preferParams"}'::jsonb)) as body
       from op o),
   get as (
-    select o.body
-        || jsonb_build_object('parameters', coalesce((
+    select o.body || jsonb_build_object('parameters', coalesce((
           select jsonb_agg(
-            jsonb_strip_nulls(
-              jsonb_build_object('name', p.name, 'required', p.required, 'in', 'query')
-              || case when p.variadic then jsonb_build_object(
-                        'type', coalesce(rest._swagger_type(p.type), 'string'), 'collectionFormat', 'multi',
-                        'items', jsonb_build_object(
-                          'type', rest._swagger_type(left(p.type, -2)),
-                          'format', rest._swagger_format(left(p.type, -2))))
-                      else jsonb_build_object('type', case
-                        when rest._swagger_type(p.type) is null or rest._swagger_type(p.type) = 'array'
-                        then 'string'
-                        else rest._swagger_type(p.type) end, 'format', rest._swagger_format(p.type)) end)
-            order by p.at)
+                   jsonb_strip_nulls(
+                     jsonb_build_object('name', p.name, 'required', p.required, 'in', 'query')
+                     || case when p.variadic
+                             then jsonb_build_object(
+                               'type', coalesce(rest._swagger_type(p.type), 'string'),
+                               'collectionFormat', 'multi',
+                               'items', jsonb_build_object(
+                                 'type', rest._swagger_type(left(p.type, -2)),
+                                 'format', rest._swagger_format(left(p.type, -2))))
+                             else jsonb_build_object(
+                               'type', case when rest._swagger_type(p.type) is null
+                                              or rest._swagger_type(p.type) = 'array' then 'string'
+                                            else rest._swagger_type(p.type) end,
+                               'format', rest._swagger_format(p.type)) end)
+                   order by p.at)
             from params p), '[]')) as body
       from op o)
   select case when (_function ->> 'volatile')::boolean then jsonb_build_object('post', p.body)
@@ -286,25 +287,24 @@ create or replace function rest._swagger_shared()
   returns jsonb
   language sql immutable
 as $$
-  select jsonb_object_agg(s.key,
-                          jsonb_strip_nulls(jsonb_build_object(
-                            'name', s.name, 'description', s.description, 'required', false,
-                            'in', s.place, 'type', 'string', 'enum', s.enum, 'default', s.def)))
+  select jsonb_object_agg(s.key, jsonb_strip_nulls(jsonb_build_object(
+           'name', s.name, 'description', s.description, 'required', false,
+           'in', s.place, 'type', 'string', 'enum', s.enum, 'default', s.def)))
     from (values ('preferParams', 'Prefer', 'Preference', 'header', null::jsonb, null),
                  ('preferReturn', 'Prefer', 'Preference', 'header',
                   '["return=representation", "return=minimal", "return=none"]', null),
                  ('preferCount', 'Prefer', 'Preference', 'header', '["count=none"]', null),
                  ('preferPost', 'Prefer', 'Preference', 'header',
-                  '["return=representation", "return=minimal", "return=none", "resolution=ignore-duplicates", "resolution=merge-duplicates"]',
-                  null),
+                  '["return=representation", "return=minimal", "return=none",
+                    "resolution=ignore-duplicates", "resolution=merge-duplicates"]', null),
                  ('select', 'select', 'Filtering Columns', 'query', null, null),
                  ('on_conflict', 'on_conflict', 'On Conflict', 'query', null, null),
                  ('order', 'order', 'Ordering', 'query', null, null),
                  ('range', 'Range', 'Limiting and Pagination', 'header', null, null),
                  ('rangeUnit', 'Range-Unit', 'Limiting and Pagination', 'header', null, 'items'),
                  ('offset', 'offset', 'Limiting and Pagination', 'query', null, null),
-                 ('limit', 'limit', 'Limiting and Pagination', 'query', null,
-                  null)) as s(key, name, description, place, enum, def)
+                 ('limit', 'limit', 'Limiting and Pagination', 'query', null, null))
+         as s(key, name, description, place, enum, def)
 $$;
 comment on function rest._swagger_shared() is 'Parameters that all paths share.';
 
@@ -354,26 +354,31 @@ as $$
                                'description', coalesce(
                                  ltrim(substr(a.comment, strpos(a.comment || E'\n', E'\n')), E'\n'),
                                  'The tables, views and functions of this database.')),
-    'externalDocs', '{"description": "PostgREST Documentation", "url": "https://postgrest.org/en/stable/references/api.html"}'::jsonb,
+    'externalDocs', '{"description": "PostgREST Documentation",
+                      "url": "https://postgrest.org/en/stable/references/api.html"}'::jsonb,
     'produces', m.list, 'consumes', m.list,
     'definitions', coalesce((select jsonb_object_agg(t.name, t.definition) from tables t), '{}'),
     'parameters', rest._swagger_shared() || coalesce(
       (select jsonb_object_agg(p.key, p.value) from tables t cross join lateral jsonb_each(t.parameters) p),
       '{}'),
     'paths', '{"/": {"get": {"tags": ["Introspection"], "summary": "OpenAPI description (this document)",
-                 "produces": ["application/openapi+json", "application/json"], "responses": {"200": {"description": "OK"}}}}}'::jsonb
+                             "produces": ["application/openapi+json", "application/json"],
+                             "responses": {"200": {"description": "OK"}}}}}'::jsonb
              || coalesce((select jsonb_object_agg('/' || t.name, t.path) from tables t), '{}')
              || coalesce((select jsonb_object_agg('/rpc/' || (f.f ->> 'name'),
                                                   rest._swagger_function(f.f, f.comment, _schema))
                             from functions f), '{}'))
-    || case
-      when (_settings ->> 'security')::boolean
-      then '{"security": [{"JWT": []}], "securityDefinitions": {"JWT": {"type": "apiKey", "in": "header",
-         "name": "Authorization", "description": "Add the token prepending \"Bearer \" (without quotes) to it"}}}'::jsonb
-      else '{}' end
+    || case when (_settings ->> 'security')::boolean
+            then '{"security": [{"JWT": []}],
+                   "securityDefinitions": {
+                     "JWT": {
+                       "type": "apiKey", "in": "header", "name": "Authorization",
+                       "description": "Add the token prepending \"Bearer \" (without quotes) to it"}}}'::jsonb
+            else '{}' end
     from about a
    cross join (
-     select '["application/json", "application/vnd.pgrst.object+json;nulls=stripped", "application/vnd.pgrst.object+json", "text/csv"]'::jsonb as list) m
+     select '["application/json", "application/vnd.pgrst.object+json;nulls=stripped",
+              "application/vnd.pgrst.object+json", "text/csv"]'::jsonb as list) m
 $$;
 comment on function rest.openapi(text, jsonb) is
   'An exposed schema as an OpenAPI document, as the role in _settings sees it.';
