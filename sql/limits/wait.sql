@@ -14,5 +14,5 @@ as $$
               else 0 end
 $$;
 comment on function limits.wait(text, text, int, interval, timestamptz) is
-  'Whether the window of the key is full: 0 for no, else the seconds until the next. Counts nothing: '
-  'limits.hit does.';
+  'Whether the window of the key is full: 0 for no, else the seconds until the next. '
+  'Counts nothing: limits.hit does.';

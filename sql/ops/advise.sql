@@ -14,6 +14,6 @@ as $$
    order by array_position(array['error', 'warning', 'info'], a.level), a.rule, a.object
 $$;
 comment on function ops.advise() is
-  'Findings about the schema: level (error, warning, info), rule, object, why it matters, and the SQL that '
-  'mends it.';
+  'Findings about the schema: level (error, warning, info), rule, object, why it matters, '
+  'and the SQL that mends it.';
 revoke execute on function ops.advise() from public;

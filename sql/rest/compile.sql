@@ -74,7 +74,7 @@ exception when sqlstate 'HW000' then
 end
 $$;
 comment on function rest.compile(jsonb, jsonb) is
-  'Compiles a request''s shape (server/rest/doc.go) into one statement. Answers PostgREST''s error, as data, '
-  'for what cannot be.';
+  'Compiles a request''s shape (server/rest/doc.go) into one statement. Answers PostgREST''s error, '
+  'as data, for what cannot be.';
 revoke execute on function rest.compile(jsonb, jsonb) from public;
 grant execute on function rest.compile(jsonb, jsonb) to authenticator;

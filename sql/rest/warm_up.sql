@@ -47,7 +47,7 @@ begin
 end
 $$;
 comment on function rest.warm_up(jsonb) is
-  'Compiles what a connection is likely to be asked for, of the exposed schemas: the number of statements, 0 '
-  'where there is no table.';
+  'Compiles what a connection is likely to be asked for, of the exposed schemas: the number of '
+  'statements, 0 where there is no table.';
 revoke execute on function rest.warm_up(jsonb) from public;
 grant execute on function rest.warm_up(jsonb) to authenticator;
