@@ -22,7 +22,7 @@ const (
 var unfinished = []string{
 	"../sql/auth", "../sql/functions", "../sql/jobs", "../sql/mail", "../sql/net", "../sql/oauth", "../sql/orgs",
 	"../sql/realtime", "../sql/sms", "../sql/storage", "../sql/webhooks",
-	"../pgtap/auth", "../pgtap/functions", "../pgtap/helpers.sql", "../pgtap/house", "../pgtap/jobs", "../pgtap/mail",
+	"../pgtap/auth", "../pgtap/functions", "../pgtap/house", "../pgtap/jobs", "../pgtap/mail",
 	"../pgtap/net", "../pgtap/oauth", "../pgtap/orgs", "../pgtap/realtime", "../pgtap/sms", "../pgtap/storage",
 	"../pgtap/webhooks",
 }
