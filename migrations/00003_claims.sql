@@ -21,7 +21,8 @@ create function auth.uid()
   language sql stable parallel safe
 as $$
   select coalesce(nullif(pg_catalog.current_setting('request.jwt.claim.sub', true), ''),
-                  nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb ->> 'sub')::pg_catalog.uuid
+                  nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb
+                  ->> 'sub')::pg_catalog.uuid
 $$;
 -- +goose StatementEnd
 comment on function auth.uid() is 'The id of the caller''s user (claim sub); null without one.';
@@ -32,7 +33,8 @@ create function auth.role()
   language sql stable parallel safe
 as $$
   select coalesce(nullif(pg_catalog.current_setting('request.jwt.claim.role', true), ''),
-                  nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb ->> 'role')
+                  nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb
+                  ->> 'role')
 $$;
 -- +goose StatementEnd
 comment on function auth.role() is 'The role that the caller''s token names; null without a token.';
@@ -43,7 +45,8 @@ create function auth.email()
   language sql stable parallel safe
 as $$
   select coalesce(nullif(pg_catalog.current_setting('request.jwt.claim.email', true), ''),
-                  nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb ->> 'email')
+                  nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb
+                  ->> 'email')
 $$;
 -- +goose StatementEnd
 comment on function auth.email() is 'The e-mail of the caller''s user; null without one.';

@@ -10,7 +10,8 @@ create table ops.sql_files (
   constraint sql_files_pkey primary key (source, path)
 );
 alter table ops.sql_files enable row level security;
-comment on table ops.sql_files is 'Each applied file of sql/, by source (howdah, app), with the SHA-256 of its content.';
+comment on table ops.sql_files is
+  'Each applied file of sql/, by source (howdah, app), with the SHA-256 of its content.';
 create table ops.sql_objects (
   kind     text not null,
   identity text not null,
@@ -21,7 +22,9 @@ create table ops.sql_objects (
 );
 create index sql_objects_file on ops.sql_objects (source, path);
 alter table ops.sql_objects enable row level security;
-comment on table ops.sql_objects is 'Each object that a file of sql/ made, as pg_identify_object names it: dropped when the file stops making it.';
+comment on table ops.sql_objects is
+  'Each object that a file of sql/ made, as pg_identify_object names it: dropped '
+  'when the file stops making it.';
 reset role;
 
 -- +goose Down

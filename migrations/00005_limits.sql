@@ -12,7 +12,8 @@ create table limits.windows (
 );
 create index windows_started_at on limits.windows (started_at);
 alter table limits.windows enable row level security;
-comment on table limits.windows is 'How often a key (an IP, a hashed account) was seen in the window that began at started_at.';
+comment on table limits.windows is
+  'How often a key (an IP, a hashed account) was seen in the window that began at started_at.';
 reset role;
 
 -- +goose Down

@@ -30,7 +30,8 @@ create table auth.users (
   phone_change                text,
   phone_change_token          text,
   phone_change_sent_at        timestamptz,
-  confirmed_at                timestamptz generated always as (least(email_confirmed_at, phone_confirmed_at)) stored,
+  confirmed_at                timestamptz
+    generated always as (least(email_confirmed_at, phone_confirmed_at)) stored,
   email_change_token_current  text,
   email_change_confirm_status smallint not null default 0,
   banned_until                timestamptz,
@@ -46,8 +47,10 @@ create table auth.users (
 -- The name reaches clients through 23505.
 create unique index users_email_unique on auth.users (lower(email)) where not is_sso_user;
 alter table auth.users enable row level security;
-comment on table auth.users is 'Everybody who can sign in. Reference it as auth.users (id) on delete cascade.';
-comment on column auth.users.encrypted_password is 'argon2id in PHC form; bcrypt from elsewhere is verified and upgraded at the next sign-in.';
+comment on table auth.users is
+  'Everybody who can sign in. Reference it as auth.users (id) on delete cascade.';
+comment on column auth.users.encrypted_password is
+  'argon2id in PHC form; bcrypt from elsewhere is verified and upgraded at the next sign-in.';
 
 create table auth.identities (
   id              uuid not null default gen_random_uuid(),
@@ -88,8 +91,11 @@ create table auth.sessions (
 ) with (fillfactor = 80); -- each refresh updates a row in place
 create index sessions_user_id on auth.sessions (user_id);
 alter table auth.sessions enable row level security;
-comment on table auth.sessions is 'Who is signed in. A token lives as long as its session''s row: deleting the row ends it on the next request.';
-comment on column auth.sessions.refresh_counter is 'Counter of the refresh token that is current. Tokens are derived from it (server/token), none is stored.';
+comment on table auth.sessions is
+  'Who is signed in. A token lives as long as its session''s row: deleting the row '
+  'ends it on the next request.';
+comment on column auth.sessions.refresh_counter is
+  'Counter of the refresh token that is current. Tokens are derived from it (server/token), none is stored.';
 
 create table auth.audit_log (
   id         bigint generated always as identity,
@@ -105,13 +111,16 @@ create table auth.audit_log (
 create index audit_log_actor_id on auth.audit_log (actor_id, id);
 create index audit_log_created_at on auth.audit_log using brin (created_at);
 alter table auth.audit_log enable row level security;
-comment on table auth.audit_log is 'What happened to accounts, in GoTrue''s action names. actor_id outlives the user: no foreign key.';
+comment on table auth.audit_log is
+  'What happened to accounts, in GoTrue''s action names. actor_id outlives the user: no foreign key.';
 
 -- What trusted servers may read: everything but hashes and tokens.
-grant select (id, instance_id, aud, role, email, email_confirmed_at, invited_at, confirmation_sent_at, recovery_sent_at, email_change,
-              email_change_sent_at, last_sign_in_at, raw_app_meta_data, raw_user_meta_data, created_at, updated_at, phone,
-              phone_confirmed_at, phone_change, phone_change_sent_at, confirmed_at, banned_until, reauthentication_sent_at,
-              is_sso_user, deleted_at, is_anonymous) on auth.users to service_role;
+grant select (id, instance_id, aud, role, email, email_confirmed_at, invited_at,
+              confirmation_sent_at, recovery_sent_at, email_change, email_change_sent_at,
+              last_sign_in_at, raw_app_meta_data, raw_user_meta_data, created_at, updated_at,
+              phone, phone_confirmed_at, phone_change, phone_change_sent_at, confirmed_at,
+              banned_until, reauthentication_sent_at, is_sso_user, deleted_at, is_anonymous)
+  on auth.users to service_role;
 grant select on auth.identities, auth.sessions, auth.audit_log to service_role;
 reset role;
 

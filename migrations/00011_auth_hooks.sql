@@ -9,11 +9,13 @@ create table auth.hooks (
   created_at timestamptz not null default now(),
   constraint hooks_pkey primary key (event, function),
   constraint hooks_event_known check (event in (
-    'custom_access_token', 'before_user_created', 'after_user_created', 'on_login', 'password_verification_attempt',
-    'mfa_verification_attempt', 'send_email', 'send_sms'))
+    'custom_access_token', 'before_user_created', 'after_user_created', 'on_login',
+    'password_verification_attempt', 'mfa_verification_attempt', 'send_email', 'send_sms'))
 );
 alter table auth.hooks enable row level security;
-comment on table auth.hooks is 'Which functions (schema.name, one jsonb argument, answering jsonb) auth calls at which event, by position. auth.set_hook() fills it.';
+comment on table auth.hooks is
+  'Which functions (schema.name, one jsonb argument, answering jsonb) auth calls at which event, by '
+  'position. auth.set_hook() fills it.';
 
 create table auth.lockouts (
   key        text not null,
@@ -25,8 +27,11 @@ create table auth.lockouts (
 );
 create index lockouts_failed_at on auth.lockouts (failed_at);
 alter table auth.lockouts enable row level security;
-comment on table auth.lockouts is 'Failed sign-ins of an account from a network (hashed address @ network). A stranger elsewhere has a row of his own.';
-comment on column auth.lockouts.level is 'How often it was locked since it cooled down: each time twice as long.';
+comment on table auth.lockouts is
+  'Failed sign-ins of an account from a network (hashed address @ network). A stranger '
+  'elsewhere has a row of his own.';
+comment on column auth.lockouts.level is
+  'How often it was locked since it cooled down: each time twice as long.';
 reset role;
 
 -- +goose Down

@@ -5,7 +5,8 @@
 -- +goose Up
 set local role howdah_owner;
 alter table auth.users add column email_autoconfirmed boolean not null default false;
-comment on column auth.users.email_autoconfirmed is 'The address counts as confirmed because of MAILER_AUTOCONFIRM alone: no mail to it was ever answered.';
+comment on column auth.users.email_autoconfirmed is
+  'The address counts as confirmed because of MAILER_AUTOCONFIRM alone: no mail to it was ever answered.';
 reset role;
 
 -- +goose Down

@@ -10,7 +10,8 @@ create table auth.api_key_tiers (
   constraint api_key_tiers_positive check (per_minute > 0)
 );
 alter table auth.api_key_tiers enable row level security;
-comment on table auth.api_key_tiers is 'How many requests a minute a key of a tier may make; null for no limit.';
+comment on table auth.api_key_tiers is
+  'How many requests a minute a key of a tier may make; null for no limit.';
 insert into auth.api_key_tiers (name, per_minute) values ('free', 60), ('standard', 600), ('unlimited', null);
 
 create table auth.api_keys (
@@ -42,8 +43,10 @@ create index api_keys_tier on auth.api_keys (tier);
 alter table auth.api_keys enable row level security;
 comment on table auth.api_keys is 'Keys (hd_<prefix>_…) that stand for a user, or for service_role.';
 comment on column auth.api_keys.key_hash is 'HMAC-SHA256 of the whole key under a key of the server.';
-comment on column auth.api_keys.scopes is 'What the key may do of what its owner may: resource:action, either may be *.';
-comment on column auth.api_keys.window_hits is 'Requests in the minute that began at window_started_at, as far as nodes have told.';
+comment on column auth.api_keys.scopes is
+  'What the key may do of what its owner may: resource:action, either may be *.';
+comment on column auth.api_keys.window_hits is
+  'Requests in the minute that began at window_started_at, as far as nodes have told.';
 
 create table auth.api_key_usage (
   key_id   uuid not null,
@@ -57,8 +60,10 @@ create table auth.api_key_usage (
 );
 create index api_key_usage_hour on auth.api_key_usage (hour);
 alter table auth.api_key_usage enable row level security;
-comment on table auth.api_key_usage is 'Requests by key, hour, surface (rest, storage, …) and outcome (2xx, 4xx, …).';
-grant select (id, user_id, name, prefix, role, scopes, tier, created_at, expires_at, revoked_at, last_used_at) on auth.api_keys to service_role;
+comment on table auth.api_key_usage is
+  'Requests by key, hour, surface (rest, storage, …) and outcome (2xx, 4xx, …).';
+grant select (id, user_id, name, prefix, role, scopes, tier, created_at, expires_at, revoked_at, last_used_at)
+  on auth.api_keys to service_role;
 grant select on auth.api_key_usage, auth.api_key_tiers to service_role;
 reset role;
 

@@ -21,12 +21,14 @@ create table oauth.clients (
   constraint clients_pkey primary key (id),
   constraint clients_name_length check (length(name) between 1 and 200),
   constraint clients_redirects_some check (cardinality(redirect_uris) between 1 and 50),
-  constraint clients_auth_method_known check (auth_method in ('none', 'client_secret_basic', 'client_secret_post')),
+  constraint clients_auth_method_known
+    check (auth_method in ('none', 'client_secret_basic', 'client_secret_post')),
   constraint clients_secret_fits check ((auth_method = 'none') = (secret_hash is null))
 );
 create index clients_created_at on oauth.clients (created_at);
 alter table oauth.clients enable row level security;
-comment on table oauth.clients is 'Apps that may ask users for access. A public one (auth_method none) has no secret.';
+comment on table oauth.clients is
+  'Apps that may ask users for access. A public one (auth_method none) has no secret.';
 comment on column oauth.clients.secret_hash is 'HMAC-SHA256 of the secret under a key of the server.';
 
 create table oauth.authorizations (
@@ -52,8 +54,12 @@ create index authorizations_client_id on oauth.authorizations (client_id);
 create index authorizations_user_id on oauth.authorizations (user_id);
 create index authorizations_expires_at on oauth.authorizations (expires_at);
 alter table oauth.authorizations enable row level security;
-comment on table oauth.authorizations is 'Authorizations under way: pending, then with a code (code_hash), then redeemed. expires_at moves with each step.';
-comment on column oauth.authorizations.session_id is 'What the code was redeemed for: it ends when the code comes again. No foreign key: it outlives the session.';
+comment on table oauth.authorizations is
+  'Authorizations under way: pending, then with a code (code_hash), then redeemed. '
+  'expires_at moves with each step.';
+comment on column oauth.authorizations.session_id is
+  'What the code was redeemed for: it ends when the code comes again. No foreign key: '
+  'it outlives the session.';
 
 create table oauth.consents (
   user_id    uuid not null,
@@ -82,8 +88,12 @@ create table oauth.grants (
 ) with (fillfactor = 80);
 create index grants_client_id on oauth.grants (client_id);
 alter table oauth.grants enable row level security;
-comment on table oauth.grants is 'The sessions that clients hold. A client''s refresh token is derived from session and counter; none is stored.';
-grant select (id, name, uri, logo_uri, redirect_uris, grant_types, auth_method, dynamic, created_at, updated_at) on oauth.clients to service_role;
+comment on table oauth.grants is
+  'The sessions that clients hold. A client''s refresh token is derived from session '
+  'and counter; none is stored.';
+grant select (id, name, uri, logo_uri, redirect_uris, grant_types, auth_method,
+              dynamic, created_at, updated_at)
+  on oauth.clients to service_role;
 grant select on oauth.consents, oauth.grants to service_role;
 reset role;
 

@@ -15,12 +15,15 @@ create table orgs.roles (
   constraint roles_name_shape check (name ~ '^[a-z][a-z0-9_]{1,62}$')
 );
 alter table orgs.roles enable row level security;
-comment on table orgs.roles is 'Roles and their permissions (resource:action, either may be *, or * for all). The four built-in ones stay as they are.';
-insert into orgs.roles (name, description, permissions, built_in) values
-  ('superadmin', 'Everything, everywhere.', '{*}', true),
-  ('org_admin', 'Everything within an organization.', '{*}', true),
-  ('operator', 'Reads, writes and deletes; manages neither members nor roles.', '{*:read,*:write,*:delete}', true),
-  ('viewer', 'Reads.', '{*:read}', true);
+comment on table orgs.roles is
+  'Roles and their permissions (resource:action, either may be *, or * for all). The four '
+  'built-in ones stay as they are.';
+insert into orgs.roles (name, description, permissions, built_in)
+values ('superadmin', 'Everything, everywhere.', '{*}', true),
+       ('org_admin', 'Everything within an organization.', '{*}', true),
+       ('operator', 'Reads, writes and deletes; manages neither members nor roles.',
+        '{*:read,*:write,*:delete}', true),
+       ('viewer', 'Reads.', '{*:read}', true);
 
 create table orgs.user_roles (
   user_id    uuid not null,
@@ -47,7 +50,8 @@ create table orgs.orgs (
   constraint orgs_name_length check (length(name) between 1 and 200)
 );
 alter table orgs.orgs enable row level security;
-comment on table orgs.orgs is 'Tenants. Reference one as orgs.orgs (id), with org_id uuid default orgs.current_org().';
+comment on table orgs.orgs is
+  'Tenants. Reference one as orgs.orgs (id), with org_id uuid default orgs.current_org().';
 
 create table orgs.members (
   org_id    uuid not null,
@@ -82,7 +86,8 @@ create table orgs.invites (
 create index invites_role on orgs.invites (role);
 create index invites_expires_at on orgs.invites (expires_at);
 alter table orgs.invites enable row level security;
-comment on table orgs.invites is 'Invites that are out: one an address and organization, for the owner of the address alone, used once.';
+comment on table orgs.invites is
+  'Invites that are out: one an address and organization, for the owner of the address alone, used once.';
 grant select on orgs.roles, orgs.user_roles, orgs.orgs, orgs.members to service_role;
 grant select (id, org_id, email, role, invited_by, created_at, expires_at) on orgs.invites to service_role;
 reset role;

@@ -7,9 +7,11 @@ create schema jobs authorization howdah_owner;
 comment on schema jobs is 'Queue, cron, workflows. Whatever leaves the database leaves through it.';
 grant usage on schema jobs to authenticator, service_role;
 set local role howdah_owner;
-create type jobs.state as enum ('ready', 'scheduled', 'held', 'blocked', 'running', 'succeeded', 'dead', 'cancelled');
+create type jobs.state as enum ('ready', 'scheduled', 'held', 'blocked', 'running',
+                                'succeeded', 'dead', 'cancelled');
 comment on type jobs.state is
-  'ready: may be claimed. scheduled: waits for run_at. held: its concurrency key is taken. blocked: waits for other jobs. running: claimed. The others are final.';
+  'ready: may be claimed. scheduled: waits for run_at. held: its concurrency key is taken. blocked: '
+  'waits for other jobs. running: claimed. The others are final.';
 create type jobs.new_job as (
   name            text,
   payload         jsonb,
@@ -24,7 +26,8 @@ create type jobs.new_job as (
   after           bigint[],
   after_any       boolean
 );
-comment on type jobs.new_job is 'A job as jobs.enqueue_many takes it in; null members take the handler''s or the platform''s default.';
+comment on type jobs.new_job is
+  'A job as jobs.enqueue_many takes it in; null members take the handler''s or the platform''s default.';
 
 create table jobs.settings (
   one                  boolean not null default true,
@@ -38,7 +41,8 @@ create table jobs.settings (
   constraint settings_one check (one)
 );
 alter table jobs.settings enable row level security;
-comment on table jobs.settings is 'One row: what the server was configured with (JOBS_*), for functions that nobody can hand it to.';
+comment on table jobs.settings is
+  'One row: what the server was configured with (JOBS_*), for functions that nobody can hand it to.';
 insert into jobs.settings default values;
 
 create table jobs.handlers (
@@ -57,7 +61,9 @@ create table jobs.handlers (
   constraint handlers_version_positive check (version > 0)
 );
 alter table jobs.handlers enable row level security;
-comment on table jobs.handlers is 'What a job may be named. sql: a function of the database; worker: code in a worker, of the binary or of any program.';
+comment on table jobs.handlers is
+  'What a job may be named. sql: a function of the database; worker: code in a worker, of '
+  'the binary or of any program.';
 comment on column jobs.handlers.requires is 'Members that a payload must have.';
 insert into jobs.handlers (name, kind, requires) values
   ('sql', 'sql', '{function}'), ('http.request', 'worker', '{}'), ('webhook.deliver', 'worker', '{}'),
@@ -95,7 +101,8 @@ create table jobs.sleepers (
   constraint sleepers_pkey primary key (queue)
 );
 alter table jobs.sleepers enable row level security;
-comment on table jobs.sleepers is 'Queues whose workers sleep: who enqueues takes the row away and notifies howdah_jobs, once.';
+comment on table jobs.sleepers is
+  'Queues whose workers sleep: who enqueues takes the row away and notifies howdah_jobs, once.';
 
 create table jobs.workers (
   id          uuid not null,
@@ -138,9 +145,11 @@ create table jobs.jobs (
 create index jobs_ready on jobs.jobs (queue, priority desc, run_at, id) where state = 'ready';
 create index jobs_scheduled on jobs.jobs (run_at) where state = 'scheduled';
 create index jobs_running on jobs.jobs (locked_until) where state = 'running';
-create index jobs_by_key on jobs.jobs (concurrency_key, queue, state, priority desc, run_at) where concurrency_key is not null;
+create index jobs_by_key on jobs.jobs (concurrency_key, queue, state, priority desc, run_at)
+  where concurrency_key is not null;
 alter table jobs.jobs enable row level security;
-comment on table jobs.jobs is 'Jobs that are not done. What is done moves to jobs.finished in the statement that ends it.';
+comment on table jobs.jobs is
+  'Jobs that are not done. What is done moves to jobs.finished in the statement that ends it.';
 
 create table jobs.finished (
   id              bigint not null,
@@ -165,7 +174,9 @@ create table jobs.finished (
   constraint finished_pkey primary key (id, slot)
 ) partition by list (slot);
 alter table jobs.finished enable row level security;
-comment on table jobs.finished is 'What became of jobs. Slots 0 to 7 are emptied in turn as retention has it; slot 8 keeps dead letters until they are retried or purged.';
+comment on table jobs.finished is
+  'What became of jobs. Slots 0 to 7 are emptied in turn as retention has it; slot 8 keeps dead letters '
+  'until they are retried or purged.';
 
 -- +goose StatementBegin
 do $$
@@ -177,7 +188,8 @@ begin
     execute format('alter table jobs.jobs_%s enable row level security', v_slot);
   end loop;
   for v_slot in 0..8 loop
-    execute format('create table jobs.finished_%s partition of jobs.finished for values in (%s)', v_slot, v_slot);
+    execute format('create table jobs.finished_%s partition of jobs.finished for values in (%s)',
+                   v_slot, v_slot);
     execute format('alter table jobs.finished_%s enable row level security', v_slot);
   end loop;
 end
@@ -203,7 +215,8 @@ create table jobs.dependencies (
 );
 create index dependencies_job on jobs.dependencies (job);
 alter table jobs.dependencies enable row level security;
-comment on table jobs.dependencies is 'job runs when after has succeeded, or with after_any when it has ended in whatever way.';
+comment on table jobs.dependencies is
+  'job runs when after has succeeded, or with after_any when it has ended in whatever way.';
 reset role;
 
 -- +goose Down

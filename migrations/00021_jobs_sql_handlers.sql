@@ -4,7 +4,8 @@
 -- +goose Up
 set local role howdah_owner;
 alter table jobs.jobs add column is_sql boolean not null default false;
-comment on column jobs.jobs.is_sql is 'Whether the handler is a SQL function, which only Howdah''s own workers run.';
+comment on column jobs.jobs.is_sql is
+  'Whether the handler is a SQL function, which only Howdah''s own workers run.';
 reset role;
 
 -- +goose Down

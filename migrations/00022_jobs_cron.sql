@@ -14,7 +14,8 @@ create type jobs.cron as (
   any_day      boolean,
   any_weekday  boolean
 );
-comment on type jobs.cron is 'A cron expression as read: the numbers that each field allows. any_*: the field was *.';
+comment on type jobs.cron is
+  'A cron expression as read: the numbers that each field allows. any_*: the field was *.';
 
 create table jobs.schedules (
   name       text not null,
@@ -35,7 +36,8 @@ create table jobs.schedules (
 ) with (fillfactor = 80);
 create index schedules_next_at on jobs.schedules (next_at) where active;
 alter table jobs.schedules enable row level security;
-comment on table jobs.schedules is 'What cron enqueues, and when next. missed: what becomes of times at which nobody ticked.';
+comment on table jobs.schedules is
+  'What cron enqueues, and when next. missed: what becomes of times at which nobody ticked.';
 reset role;
 
 -- +goose Down

@@ -48,7 +48,9 @@ create table jobs.steps (
 );
 create index steps_job_id on jobs.steps (job_id) where job_id is not null;
 alter table jobs.steps enable row level security;
-comment on table jobs.steps is 'What a run does and did: a job, a sleep, or waiting for an event. A result that is recorded here is never made again.';
+comment on table jobs.steps is
+  'What a run does and did: a job, a sleep, or waiting for an event. A result that is recorded '
+  'here is never made again.';
 
 create table jobs.events (
   run     bigint not null,
@@ -58,9 +60,11 @@ create table jobs.events (
   constraint events_run_exists foreign key (run) references jobs.runs on delete cascade
 );
 alter table jobs.events enable row level security;
-comment on table jobs.events is 'Events that a run was told, also those that it does not wait for yet. The first of a name counts.';
+comment on table jobs.events is
+  'Events that a run was told, also those that it does not wait for yet. The first of a name counts.';
 
-insert into jobs.handlers (name, kind, function, role) values ('workflow.timer', 'sql', 'jobs.timer', 'service_role');
+insert into jobs.handlers (name, kind, function, role)
+values ('workflow.timer', 'sql', 'jobs.timer', 'service_role');
 reset role;
 
 -- +goose Down

@@ -23,7 +23,9 @@ create table mail.templates (
   constraint templates_version_counts_from_one check (version >= 1)
 );
 alter table mail.templates enable row level security;
-comment on table mail.templates is 'Templates of the user''s own, every version; the highest counts, and stands before a built-in one of its name. Written by mail.set_template.';
+comment on table mail.templates is
+  'Templates of the user''s own, every version; the highest counts, and stands before a built-in one of its '
+  'name. Written by mail.set_template.';
 comment on column mail.templates.locale is 'A language tag such as de or de-AT; empty for any.';
 comment on column mail.templates.html_body is 'Null sends plain text alone.';
 
@@ -49,17 +51,25 @@ create table mail.messages (
   constraint messages_pkey primary key (id),
   constraint messages_idempotency_key_unique unique (idempotency_key),
   constraint messages_channel_known check (channel in ('mail', 'sms')),
-  constraint messages_has_text check (case channel when 'mail' then template is not null else body is not null end),
-  constraint messages_state_known check (state in ('queued', 'sending', 'sent', 'bounced', 'failed', 'unknown')),
+  constraint messages_has_text
+    check (case channel when 'mail' then template is not null else body is not null end),
+  constraint messages_state_known
+    check (state in ('queued', 'sending', 'sent', 'bounced', 'failed', 'unknown')),
   constraint messages_secrets_end check (sealed is null or state in ('queued', 'sending'))
 );
 create index messages_state on mail.messages (state, id);
 create index messages_created_at on mail.messages using brin (created_at);
 alter table mail.messages enable row level security;
-comment on table mail.messages is 'Each mail and text message: whom it goes to, what it says, how it went. Written by mail.send and sms.send.';
-comment on column mail.messages.version is 'The version of the template when it was queued; 0 is the built-in one.';
-comment on column mail.messages.sealed is 'Codes and links, encrypted by the server; wiped when the message is sent or given up.';
-comment on column mail.messages.state is 'queued, sending, sent; bounced: refused for good; failed: tried max_attempts times in vain; unknown: the worker died while sending a message that must not go twice.';
+comment on table mail.messages is
+  'Each mail and text message: whom it goes to, what it says, how it went. '
+  'Written by mail.send and sms.send.';
+comment on column mail.messages.version is
+  'The version of the template when it was queued; 0 is the built-in one.';
+comment on column mail.messages.sealed is
+  'Codes and links, encrypted by the server; wiped when the message is sent or given up.';
+comment on column mail.messages.state is
+  'queued, sending, sent; bounced: refused for good; failed: tried max_attempts times in vain; unknown: '
+  'the worker died while sending a message that must not go twice.';
 
 create table mail.inbox (
   id          bigint generated always as identity,
@@ -71,12 +81,14 @@ create table mail.inbox (
   constraint inbox_pkey primary key (id)
 );
 alter table mail.inbox enable row level security;
-comment on table mail.inbox is 'The last messages of a development server, encrypted by it; /dev/inbox shows them.';
+comment on table mail.inbox is
+  'The last messages of a development server, encrypted by it; /dev/inbox shows them.';
 
 -- What trusted servers may read: everything but the secrets.
 grant select on mail.templates to service_role;
-grant select (id, channel, recipient, template, locale, version, body, data, idempotency_key, state, attempts, max_attempts, error_class,
-              error, created_at, claimed_at, finished_at) on mail.messages to service_role;
+grant select (id, channel, recipient, template, locale, version, body, data, idempotency_key, state,
+              attempts, max_attempts, error_class, error, created_at, claimed_at, finished_at)
+  on mail.messages to service_role;
 reset role;
 
 -- +goose Down

@@ -24,7 +24,9 @@ create table net.requests (
 create index requests_waiting on net.requests (id) where finished_at is null;
 create index requests_finished_at on net.requests (finished_at);
 alter table net.requests enable row level security;
-comment on table net.requests is 'Each outbound request. Headers and body may hold secrets: no role reads them, and they are wiped when the request is done.';
+comment on table net.requests is
+  'Each outbound request. Headers and body may hold secrets: no role reads them, and they are '
+  'wiped when the request is done.';
 
 create table net.responses (
   id           bigint not null,
@@ -43,7 +45,8 @@ create table net.responses (
 alter table net.responses enable row level security;
 comment on table net.responses is 'What came back for the request of the same id, or why nothing did.';
 comment on column net.responses.raw is 'The body when it is not text.';
-comment on column net.responses.truncated is 'The body was longer than OUTBOUND_RESPONSE_LIMIT_BYTES: what is here is its beginning.';
+comment on column net.responses.truncated is
+  'The body was longer than OUTBOUND_RESPONSE_LIMIT_BYTES: what is here is its beginning.';
 
 create table net.secrets (
   name       text not null,
@@ -53,14 +56,16 @@ create table net.secrets (
   constraint secrets_name_plain check (name ~ '^[A-Za-z_][A-Za-z0-9_]{0,62}$')
 );
 alter table net.secrets enable row level security;
-comment on table net.secrets is 'Values that headers name as {{ secret.<name> }}, encrypted by the server: the database never sees them.';
+comment on table net.secrets is
+  'Values that headers name as {{ secret.<name> }}, encrypted by the server: the database never sees them.';
 
 create type net.request_status as enum ('PENDING', 'SUCCESS', 'ERROR');
 create type net.http_response as (status_code int, headers jsonb, body text);
 create type net.http_response_result as (status net.request_status, message text, response net.http_response);
 
 -- The query of a url may hold a token: it is not among the columns either.
-grant select (id, method, timeout_ms, max_attempts, attempts, created_at, finished_at) on net.requests to service_role;
+grant select (id, method, timeout_ms, max_attempts, attempts, created_at, finished_at) on net.requests
+  to service_role;
 grant select on net.responses to service_role;
 grant select (name, updated_at) on net.secrets to service_role;
 reset role;

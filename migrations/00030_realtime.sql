@@ -19,9 +19,13 @@ create table realtime.settings (
 alter table realtime.settings enable row level security;
 insert into realtime.settings default values;
 comment on table realtime.settings is 'One row of what the capture triggers must know.';
-comment on column realtime.settings.slot_seconds is 'How long one of the four slots of realtime.changes is written to: changes are kept two to three times as long.';
-comment on column realtime.settings.bulk_limit is 'A statement that touches more rows leaves one REFETCH in place of them.';
-comment on column realtime.settings.trimmed is 'The newest transaction of which a change was trimmed: a cursor that may need it is refused.';
+comment on column realtime.settings.slot_seconds is
+  'How long one of the four slots of realtime.changes is written to: changes are kept '
+  'two to three times as long.';
+comment on column realtime.settings.bulk_limit is
+  'A statement that touches more rows leaves one REFETCH in place of them.';
+comment on column realtime.settings.trimmed is
+  'The newest transaction of which a change was trimmed: a cursor that may need it is refused.';
 
 -- Four slots by time, the oldest truncated before its turn comes: no DDL while
 -- the database serves, no partition that could be missing when a row comes in.
@@ -35,7 +39,8 @@ create table realtime.changes (
   made_at  timestamptz not null default clock_timestamp(),
   old      jsonb,
   new      jsonb,
-  constraint changes_kind_known check (kind in ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFETCH', 'MESSAGE', 'BUS'))
+  constraint changes_kind_known
+    check (kind in ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFETCH', 'MESSAGE', 'BUS'))
 ) partition by list (slot);
 alter sequence realtime.changes_id_seq owned by realtime.changes.id;
 create table realtime.changes_0 partition of realtime.changes for values in (0);
@@ -49,8 +54,10 @@ alter table realtime.changes_1 enable row level security;
 alter table realtime.changes_2 enable row level security;
 alter table realtime.changes_3 enable row level security;
 comment on table realtime.changes is
-  'The outbox: a row for each changed row of an enabled table, each message, and what nodes tell each other (BUS).';
-comment on column realtime.changes.xid is 'The writing transaction: a reader takes what its last snapshot did not see yet.';
+  'The outbox: a row for each changed row of an enabled table, each message, and what '
+  'nodes tell each other (BUS).';
+comment on column realtime.changes.xid is
+  'The writing transaction: a reader takes what its last snapshot did not see yet.';
 
 create unlogged table realtime.nodes (
   id         uuid not null,
@@ -59,7 +66,9 @@ create unlogged table realtime.nodes (
   constraint nodes_pkey primary key (id)
 );
 alter table realtime.nodes enable row level security;
-comment on table realtime.nodes is 'The servers that hold sockets. One that is not seen for a while is taken for dead, its subscriptions with it.';
+comment on table realtime.nodes is
+  'The servers that hold sockets. One that is not seen for a while is taken for dead, '
+  'its subscriptions with it.';
 
 create unlogged table realtime.sleepers (
   id   bigint not null generated always as identity,
@@ -68,7 +77,8 @@ create unlogged table realtime.sleepers (
 );
 create index sleepers_node on realtime.sleepers (node);
 alter table realtime.sleepers enable row level security;
-comment on table realtime.sleepers is 'Nodes that wait for a notification. The first writer that sees a row takes it away and notifies.';
+comment on table realtime.sleepers is
+  'Nodes that wait for a notification. The first writer that sees a row takes it away and notifies.';
 
 create unlogged table realtime.subscriptions (
   node        uuid not null,
@@ -88,9 +98,11 @@ create unlogged table realtime.subscriptions (
   constraint subscriptions_event_known check (event in ('*', 'INSERT', 'UPDATE', 'DELETE'))
 );
 alter table realtime.subscriptions enable row level security;
-comment on table realtime.subscriptions is 'Who listens to the changes of which table, by node. Written again by its node after a crash.';
+comment on table realtime.subscriptions is
+  'Who listens to the changes of which table, by node. Written again by its node after a crash.';
 comment on column realtime.subscriptions.listener is 'Who listens, for grouping: equal claims, equal sight.';
-comment on column realtime.subscriptions.filter is 'A list of {column, op, not, value}, all of which must hold.';
+comment on column realtime.subscriptions.filter is
+  'A list of {column, op, not, value}, all of which must hold.';
 
 create type realtime.batch as (
   relation oid,

@@ -21,12 +21,14 @@ create table realtime.messages (
   constraint messages_one_payload check (payload is null or binary_payload is null)
 ) partition by range (inserted_at);
 create table realtime.messages_default partition of realtime.messages default;
-create index messages_topic on realtime.messages (topic, inserted_at desc) where private and extension = 'broadcast';
+create index messages_topic on realtime.messages (topic, inserted_at desc)
+  where private and extension = 'broadcast';
 alter table realtime.messages enable row level security;
 alter table realtime.messages_default enable row level security;
 grant select, insert, update on realtime.messages to anon, authenticated, service_role;
 comment on table realtime.messages is
-  'Broadcasts from SQL and those kept for replay. Its select and insert policies say who may read from and write to private channels.';
+  'Broadcasts from SQL and those kept for replay. Its select and insert policies say who may read from '
+  'and write to private channels.';
 
 -- +goose StatementBegin
 create function realtime.topic()
@@ -36,7 +38,8 @@ as $$
   select nullif(pg_catalog.current_setting('realtime.topic', true), '')
 $$;
 -- +goose StatementEnd
-comment on function realtime.topic() is 'The channel that a policy on realtime.messages is asked about; null elsewhere.';
+comment on function realtime.topic() is
+  'The channel that a policy on realtime.messages is asked about; null elsewhere.';
 grant execute on function realtime.topic() to public;
 reset role;
 

@@ -4,7 +4,8 @@
 
 -- +goose Up
 create schema storage authorization howdah_owner;
-comment on schema storage is 'Files: buckets and objects under row level security; the bytes lie in a backend.';
+comment on schema storage is
+  'Files: buckets and objects under row level security; the bytes lie in a backend.';
 grant usage on schema storage to anon, authenticated, service_role, authenticator;
 set local role howdah_owner;
 create type storage.buckettype as enum ('STANDARD', 'ANALYTICS', 'VECTOR');
@@ -26,7 +27,8 @@ create table storage.buckets (
   constraint buckets_file_size_limit_positive check (file_size_limit >= 0)
 );
 alter table storage.buckets enable row level security;
-comment on table storage.buckets is 'Folders of objects with common limits. Public ones are readable by anybody; all else is policies.';
+comment on table storage.buckets is
+  'Folders of objects with common limits. Public ones are readable by anybody; all else is policies.';
 
 -- Names compare by bytes ("C"), so that one unique index serves look-ups, prefixes and order.
 create table storage.objects (
@@ -49,15 +51,19 @@ create table storage.objects (
   constraint objects_bucket_known foreign key (bucket_id) references storage.buckets
 );
 alter table storage.objects enable row level security;
-comment on table storage.objects is 'Each file that is wholly there. Reading, writing and listing files obey its policies.';
-comment on column storage.objects.version is 'The name of the bytes in the backend: new with each write, set by the platform alone.';
+comment on table storage.objects is
+  'Each file that is wholly there. Reading, writing and listing files obey its policies.';
+comment on column storage.objects.version is
+  'The name of the bytes in the backend: new with each write, set by the platform alone.';
 comment on column storage.objects.size is 'Bytes in the backend, for quotas: set by the platform alone.';
 
 -- What the API roles may touch is theirs by policy; version and size would
 -- let a writer point at the bytes of others, or past a quota.
 grant select, delete on storage.objects to anon, authenticated, service_role;
-grant insert (id, bucket_id, name, owner, owner_id, created_at, updated_at, last_accessed_at, metadata, user_metadata),
-      update (bucket_id, name, owner, owner_id, created_at, updated_at, last_accessed_at, metadata, user_metadata)
+grant insert (id, bucket_id, name, owner, owner_id, created_at, updated_at, last_accessed_at,
+              metadata, user_metadata),
+      update (bucket_id, name, owner, owner_id, created_at, updated_at, last_accessed_at,
+              metadata, user_metadata)
    on storage.objects to anon, authenticated, service_role;
 grant select, insert, update, delete on storage.buckets to anon, authenticated, service_role;
 
@@ -88,9 +94,12 @@ create table storage.uploads (
 create index uploads_expires_at on storage.uploads (expires_at);
 create index uploads_s3 on storage.uploads (bucket_id, name, id) where kind = 's3' and state = 'pending';
 alter table storage.uploads enable row level security;
-comment on table storage.uploads is 'Uploads under way: invisible to users, removed by the reaper past expires_at.';
-comment on column storage.uploads.writer is 'The part being written: who finds another one here was overtaken and must not add its own.';
-comment on column storage.uploads.version is 'Of a received upload that awaits a scanner''s verdict: where its bytes are.';
+comment on table storage.uploads is
+  'Uploads under way: invisible to users, removed by the reaper past expires_at.';
+comment on column storage.uploads.writer is
+  'The part being written: who finds another one here was overtaken and must not add its own.';
+comment on column storage.uploads.version is
+  'Of a received upload that awaits a scanner''s verdict: where its bytes are.';
 
 create table storage.parts (
   upload_id  uuid not null,
@@ -112,7 +121,8 @@ create table storage.garbage (
 );
 create index garbage_due_at on storage.garbage (due_at);
 alter table storage.garbage enable row level security;
-comment on table storage.garbage is 'Bytes that nothing names any more. The minute before they go lets readers finish opening them.';
+comment on table storage.garbage is
+  'Bytes that nothing names any more. The minute before they go lets readers finish opening them.';
 
 create table storage.quotas (
   bucket_id   text not null,
@@ -124,7 +134,8 @@ create table storage.quotas (
   constraint quotas_positive check (max_bytes >= 0 and max_objects >= 0)
 );
 alter table storage.quotas enable row level security;
-comment on table storage.quotas is 'Limits of a bucket (owner_id ''''), of one owner in it, or of each owner in it (owner_id ''*'').';
+comment on table storage.quotas is
+  'Limits of a bucket (owner_id ''''), of one owner in it, or of each owner in it (owner_id ''*'').';
 
 create table storage.usage (
   bucket_id text not null,
@@ -150,7 +161,9 @@ create table storage.hooks (
   constraint hooks_event_known check (event in ('created', 'updated', 'moved', 'deleted', 'scan'))
 );
 alter table storage.hooks enable row level security;
-comment on table storage.hooks is 'Jobs that an event enqueues, in the transaction of the event. A scan holds an upload back until storage.scanned() judges it.';
+comment on table storage.hooks is
+  'Jobs that an event enqueues, in the transaction of the event. A scan holds an upload back until '
+  'storage.scanned() judges it.';
 
 -- Policies lean on these. No SET clause, so that they inline.
 -- +goose StatementBegin
@@ -158,10 +171,12 @@ create function storage.foldername(name text)
   returns text[]
   language sql immutable strict parallel safe
 as $$
-  select (pg_catalog.string_to_array(name, '/'))[1 : pg_catalog.array_length(pg_catalog.string_to_array(name, '/'), 1) - 1]
+  select (pg_catalog.string_to_array(name, '/'))
+         [1 : pg_catalog.array_length(pg_catalog.string_to_array(name, '/'), 1) - 1]
 $$;
 -- +goose StatementEnd
-comment on function storage.foldername(text) is 'The folders of an object''s name, outermost first; {} at the top.';
+comment on function storage.foldername(text) is
+  'The folders of an object''s name, outermost first; {} at the top.';
 -- +goose StatementBegin
 create function storage.filename(name text)
   returns text
@@ -179,7 +194,8 @@ as $$
   select pg_catalog.split_part(pg_catalog.split_part(name, '/', -1), '.', -1)
 $$;
 -- +goose StatementEnd
-comment on function storage.extension(text) is 'What follows the last dot of the last segment; the whole segment when it has none.';
+comment on function storage.extension(text) is
+  'What follows the last dot of the last segment; the whole segment when it has none.';
 -- +goose StatementBegin
 create function storage.operation()
   returns text
@@ -188,28 +204,35 @@ as $$
   select nullif(pg_catalog.current_setting('storage.operation', true), '')
 $$;
 -- +goose StatementEnd
-comment on function storage.operation() is 'What the request does, like storage.object.upload; null outside of the storage API.';
+comment on function storage.operation() is
+  'What the request does, like storage.object.upload; null outside of the storage API.';
 -- +goose StatementBegin
 create function storage.allow_only_operation(expected_operation text)
   returns boolean
   language sql stable parallel safe
 as $$
-  select coalesce(pg_catalog.current_setting('storage.operation', true) in (expected_operation, 'storage.' || expected_operation), false)
+  select coalesce(pg_catalog.current_setting('storage.operation', true)
+                    in (expected_operation, 'storage.' || expected_operation), false)
 $$;
 -- +goose StatementEnd
-comment on function storage.allow_only_operation(text) is 'Whether the request does just this; the prefix storage. may be left out.';
+comment on function storage.allow_only_operation(text) is
+  'Whether the request does just this; the prefix storage. may be left out.';
 -- +goose StatementBegin
 create function storage.allow_any_operation(expected_operations text[])
   returns boolean
   language sql stable parallel safe
 as $$
-  select coalesce(bool_or(pg_catalog.current_setting('storage.operation', true) in (e.name, 'storage.' || e.name)), false)
+  select coalesce(bool_or(pg_catalog.current_setting('storage.operation', true)
+                            in (e.name, 'storage.' || e.name)), false)
     from pg_catalog.unnest(expected_operations) as e (name)
 $$;
 -- +goose StatementEnd
-comment on function storage.allow_any_operation(text[]) is 'Whether the request does one of these; the prefix storage. may be left out.';
-grant execute on function storage.foldername(text), storage.filename(text), storage.extension(text), storage.operation(),
-      storage.allow_only_operation(text), storage.allow_any_operation(text[]) to public;
+comment on function storage.allow_any_operation(text[]) is
+  'Whether the request does one of these; the prefix storage. may be left out.';
+grant execute on function storage.foldername(text), storage.filename(text),
+                          storage.extension(text), storage.operation(),
+                          storage.allow_only_operation(text), storage.allow_any_operation(text[])
+  to public;
 reset role;
 
 -- +goose Down

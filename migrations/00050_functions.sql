@@ -3,7 +3,8 @@
 
 -- +goose Up
 create schema functions authorization howdah_owner;
-comment on schema functions is 'HTTP handlers in SQL: functions.<name>(functions.request) answers /functions/v1/<name>.';
+comment on schema functions is
+  'HTTP handlers in SQL: functions.<name>(functions.request) answers /functions/v1/<name>.';
 grant usage on schema functions to anon, authenticated, service_role, authenticator;
 set local role howdah_owner;
 create type functions.request as (
@@ -19,17 +20,24 @@ create type functions.request as (
   form         jsonb,
   claims       jsonb
 );
-comment on type functions.request is 'A request as a handler sees it. What does not apply is null: json without a JSON body, form without a form.';
-comment on column functions.request.path is 'What follows the name, with its slash: /orders/7 of /functions/v1/shop/orders/7; / for nothing.';
+comment on type functions.request is
+  'A request as a handler sees it. What does not apply is null: json without a JSON '
+  'body, form without a form.';
+comment on column functions.request.path is
+  'What follows the name, with its slash: /orders/7 of /functions/v1/shop/orders/7; / for nothing.';
 comment on column functions.request.query is 'Each parameter with the list of its values.';
-comment on column functions.request.headers is 'Names in lower case; values of a repeated header are joined by commas.';
-comment on column functions.request.form is 'Fields with the list of their values; a file is {filename, type, size, base64}.';
+comment on column functions.request.headers is
+  'Names in lower case; values of a repeated header are joined by commas.';
+comment on column functions.request.form is
+  'Fields with the list of their values; a file is {filename, type, size, base64}.';
 create type functions.response as (
   status  int,
   headers jsonb,
   body    bytea
 );
-comment on type functions.response is 'What a handler answers: functions.reply and its kin make one. A header''s value is a string or a list of strings.';
+comment on type functions.response is
+  'What a handler answers: functions.reply and its kin make one. A header''s value is a '
+  'string or a list of strings.';
 create table functions.upstreams (
   name       text not null,
   url        text not null,
@@ -42,7 +50,9 @@ create table functions.upstreams (
   constraint upstreams_timeout_positive check (timeout > interval '0')
 );
 alter table functions.upstreams enable row level security;
-comment on table functions.upstreams is 'Functions that a program elsewhere answers: name and base URL, and who may call. functions.register_upstream writes it.';
+comment on table functions.upstreams is
+  'Functions that a program elsewhere answers: name and base URL, and who may call. '
+  'functions.register_upstream writes it.';
 reset role;
 
 -- +goose Down

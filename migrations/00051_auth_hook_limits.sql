@@ -14,7 +14,9 @@ create table auth.audit_seals (
   constraint audit_seals_pkey primary key (up_to)
 );
 alter table auth.audit_seals enable row level security;
-comment on table auth.audit_seals is 'A chain over the audit log: each hash is of the one before and of all lines up to up_to since. Whoever changes or deletes a sealed line breaks it.';
+comment on table auth.audit_seals is
+  'A chain over the audit log: each hash is of the one before and of all lines up to up_to since. '
+  'Whoever changes or deletes a sealed line breaks it.';
 grant select on auth.audit_seals to service_role;
 reset role;
 

@@ -7,9 +7,12 @@ set local role howdah_owner;
 alter table jobs.schedules alter column parsed drop not null;
 alter table jobs.schedules add column every interval;
 alter table jobs.schedules add column configured boolean not null default false;
-alter table jobs.schedules add constraint schedules_cron_or_every check (num_nonnulls(parsed, every) = 1) not valid;
-comment on column jobs.schedules.every is 'Comes at the multiples of this interval since 2000, whoever ticks; null for a cron expression.';
-comment on column jobs.schedules.configured is 'Brought by JOBS_SCHEDULE_JSON, and taken away when it is not there any more.';
+alter table jobs.schedules
+  add constraint schedules_cron_or_every check (num_nonnulls(parsed, every) = 1) not valid;
+comment on column jobs.schedules.every is
+  'Comes at the multiples of this interval since 2000, whoever ticks; null for a cron expression.';
+comment on column jobs.schedules.configured is
+  'Brought by JOBS_SCHEDULE_JSON, and taken away when it is not there any more.';
 reset role;
 
 -- +goose Down

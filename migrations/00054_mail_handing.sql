@@ -4,7 +4,8 @@
 -- +goose Up
 set local role howdah_owner;
 alter table mail.messages add column handed_at timestamptz;
-comment on column mail.messages.handed_at is 'When the last attempt began to hand the message over; null while it had not got that far.';
+comment on column mail.messages.handed_at is
+  'When the last attempt began to hand the message over; null while it had not got that far.';
 grant select (handed_at) on mail.messages to service_role;
 reset role;
 

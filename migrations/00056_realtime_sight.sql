@@ -24,7 +24,8 @@ comment on type realtime.sight is
 positions: which crowd sees which image, old ones first, then new ones. matched and matches: which filter holds for which image.';
 
 alter table realtime.settings add column trimmed_by pg_snapshot not null default '1:1:';
-comment on column realtime.settings.trimmed_by is 'What had been committed when a slot was trimmed last: nothing else was in it.';
+comment on column realtime.settings.trimmed_by is
+  'What had been committed when a slot was trimmed last: nothing else was in it.';
 reset role;
 
 -- +goose Down

@@ -10,7 +10,8 @@ do $$
 begin
   if not exists (select from pg_catalog.pg_publication p where p.pubname = 'supabase_realtime') then
     create publication supabase_realtime;
-    comment on publication supabase_realtime is 'Tables that realtime tells of; see realtime.follow_publication.';
+    comment on publication supabase_realtime is
+      'Tables that realtime tells of; see realtime.follow_publication.';
   end if;
 exception when insufficient_privilege then
   null;
@@ -24,8 +25,8 @@ do $$
 begin
   if exists (select from pg_catalog.pg_publication p
               where p.pubname = 'supabase_realtime'
-                and pg_catalog.obj_description(p.oid, 'pg_publication') = 'Tables that realtime tells of; see realtime.follow_publication.')
-  then
+                and pg_catalog.obj_description(p.oid, 'pg_publication')
+                      = 'Tables that realtime tells of; see realtime.follow_publication.') then
     drop publication supabase_realtime;
   end if;
 end

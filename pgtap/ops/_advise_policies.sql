@@ -7,7 +7,10 @@ create policy worse on public.notes for insert to anon with check (true);
 create policy fine on public.notes for select to authenticated using (open);
 
 select results_eq($$ select level, rule, object from ops._advise_policies() order by rule $$,
-  $$ values ('error', 'policy_always_true', 'worse on public.notes'), ('warning', 'policy_calls_per_row', 'bad on public.notes'), ('warning', 'policy_unindexed', 'public.notes.user_id') $$, 'each is found');
+                  $$ values ('error', 'policy_always_true', 'worse on public.notes'),
+                            ('warning', 'policy_calls_per_row', 'bad on public.notes'),
+                            ('warning', 'policy_unindexed', 'public.notes.user_id') $$,
+                  'each is found');
 create function pg_temp.mend(_rule text) returns void language plpgsql as $$
 begin execute (select fix from ops._advise_policies() where rule = _rule); end $$;
 select lives_ok($$ select pg_temp.mend('policy_calls_per_row') $$, 'what mends a policy runs');

@@ -10,12 +10,16 @@ create table private.hidden (id int);
 create temporary table passing (id int);
 
 select ok(relrowsecurity, format('%s has row level security on', oid::regclass))
-  from pg_class where oid in ('public.made'::regclass, 'public.copied'::regclass, 'public.parted'::regclass, 'public.part'::regclass);
+  from pg_class
+ where oid in ('public.made'::regclass, 'public.copied'::regclass, 'public.parted'::regclass,
+               'public.part'::regclass);
 select ok(not bool_or(relrowsecurity), 'tables that the API does not show stay as made')
   from pg_class where oid in ('private.hidden'::regclass, 'passing'::regclass);
 
 alter table private.hidden set schema public;
-select ok(relrowsecurity, 'a table that moves into the API''s sight gets it') from pg_class where oid = 'public.hidden'::regclass;
+select ok(relrowsecurity, 'a table that moves into the API''s sight gets it')
+  from pg_class
+ where oid = 'public.hidden'::regclass;
 
 alter table public.made disable row level security;
 alter table public.made add column n int;

@@ -15,7 +15,9 @@ begin
   if found then
     return 0;
   end if;
-  select w.started_at into v_started_at from limits.windows w where w.bucket = _bucket and w.key = coalesce(_key, '');
+  select w.started_at into v_started_at
+    from limits.windows w
+   where w.bucket = _bucket and w.key = coalesce(_key, '');
   return greatest(1, ceil(extract(epoch from v_started_at + _gap - _now))::int);
 end
 $$;

@@ -1,6 +1,7 @@
 -- Counts one event in a fixed window, in one upsert. Callers commit whatever
 -- they answer, so that refusals count too. Locks the key's row alone.
-create or replace function limits.hit(_bucket text, _key text, _limit int, _window interval, _now timestamptz default now())
+create or replace function limits.hit(
+  _bucket text, _key text, _limit int, _window interval, _now timestamptz default now())
   returns int
   language plpgsql volatile
 as $$
@@ -21,4 +22,5 @@ begin
 end
 $$;
 comment on function limits.hit(text, text, int, interval, timestamptz) is
-  'Counts a hit of the key in the bucket: 0 while at most _limit fall into the window, else the seconds until the next window. A null limit refuses.';
+  'Counts a hit of the key in the bucket: 0 while at most _limit fall into the window, else the seconds '
+  'until the next window. A null limit refuses.';

@@ -1,5 +1,6 @@
 -- Forgets windows that are over, a batch at a time; skips rows that are in use.
-create or replace function limits.purge(_older_than interval default '1 day', _batch int default 1000, _now timestamptz default now())
+create or replace function limits.purge(
+  _older_than interval default '1 day', _batch int default 1000, _now timestamptz default now())
   returns int
   language sql volatile
 as $$
@@ -15,4 +16,5 @@ as $$
     returning 1)
   select count(*)::int from gone
 $$;
-comment on function limits.purge(interval, int, timestamptz) is 'Deletes at most _batch counters whose window began longer ago than _older_than; answers how many.';
+comment on function limits.purge(interval, int, timestamptz) is
+  'Deletes at most _batch counters whose window began longer ago than _older_than; answers how many.';

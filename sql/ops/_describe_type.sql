@@ -14,8 +14,13 @@ begin
   end if;
   return jsonb_strip_nulls(jsonb_build_object(
     'kind', case v_type.typtype
-              when 'e' then 'enum' when 'd' then 'domain' when 'p' then 'pseudo'
-              when 'c' then case when (select c.relkind from pg_catalog.pg_class c where c.oid = v_type.typrelid) = 'c' then 'composite' else 'row' end
+              when 'e' then 'enum'
+              when 'd' then 'domain'
+              when 'p' then 'pseudo'
+              when 'c'
+              then case when (select c.relkind from pg_catalog.pg_class c where c.oid = v_type.typrelid) = 'c'
+                        then 'composite'
+                        else 'row' end
               else 'base' end,
     'schema', v_type.typnamespace::regnamespace::text, 'name', v_type.typname,
     'base', case when v_type.typtype = 'd' then ops._describe_type(v_type.typbasetype) end));

@@ -7,6 +7,8 @@ create or replace function ops._exposed()
 as $$
   select n.oid
     from pg_catalog.pg_namespace n
-   where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'tests') and n.nspowner <> 'howdah_owner'::regrole
-     and (has_schema_privilege('anon', n.oid, 'usage') or has_schema_privilege('authenticated', n.oid, 'usage'))
+   where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'tests')
+     and n.nspowner <> 'howdah_owner'::regrole
+     and (has_schema_privilege('anon', n.oid, 'usage')
+          or has_schema_privilege('authenticated', n.oid, 'usage'))
 $$;

@@ -9,57 +9,106 @@ as $$
   with schemas as (
     select n.oid, quote_ident(n.nspname) as name
       from pg_catalog.pg_namespace n
-     where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'tests') and n.nspowner <> 'howdah_owner'::regrole
-       and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')
+     where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'tests')
+       and n.nspowner <> 'howdah_owner'::regrole
+       and not exists (select from pg_catalog.pg_depend d
+                        where d.classid = 'pg_catalog.pg_namespace'::regclass
+                          and d.objid = n.oid and d.deptype = 'e')
   ), tables as (
     select c.*, c.oid::regclass::text as at, format('alter table %s ', c.oid::regclass) as alter_
       from pg_catalog.pg_class c
-     where c.relnamespace in (select s.oid from schemas s) and c.relkind in ('r', 'p') and not c.relispartition
-       and c.relname not in ('goose_db_version', 'howdah_db_version')
-       and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+     where c.relnamespace in (select s.oid from schemas s) and c.relkind in ('r', 'p')
+       and not c.relispartition and c.relname not in ('goose_db_version', 'howdah_db_version')
+       and not exists (select from pg_catalog.pg_depend d
+                        where d.classid = 'pg_catalog.pg_class'::regclass
+                          and d.objid = c.oid and d.deptype = 'e')
   ), columns as (
-    select t.at, t.alter_, quote_ident(a.attname) as name, t.at || '.' || quote_ident(a.attname) as identity, a.attnotnull, a.attidentity, a.attgenerated,
-           format_type(a.atttypid, a.atttypmod) as type, pg_get_expr(d.adbin, d.adrelid) as value, col_description(t.oid, a.attnum) as comment
+    select t.at, t.alter_, quote_ident(a.attname) as name, t.at || '.' || quote_ident(a.attname) as identity,
+           a.attnotnull, a.attidentity, a.attgenerated,
+           format_type(a.atttypid, a.atttypmod) as type, pg_get_expr(d.adbin, d.adrelid) as value,
+           col_description(t.oid, a.attnum) as comment
       from tables t
       join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
       left join pg_catalog.pg_attrdef d on d.adrelid = t.oid and d.adnum = a.attnum
   )
-  select 1, 'schema', s.name, format('create schema %s;', s.name), format('drop schema %s;', s.name), null from schemas s where s.name <> 'public'
+  select 1, 'schema', s.name, format('create schema %s;', s.name), format('drop schema %s;', s.name), null
+    from schemas s
+   where s.name <> 'public'
   union all
-  select 2, 'enum', t.oid::regtype::text, format('create type %s as enum (%s);', t.oid::regtype, string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder)), format('drop type %s;', t.oid::regtype), ''
-    from pg_catalog.pg_type t join pg_catalog.pg_enum e on e.enumtypid = t.oid where t.typnamespace in (select s.oid from schemas s) group by t.oid
+  select 2,
+         'enum',
+         t.oid::regtype::text,
+         format('create type %s as enum (%s);', t.oid::regtype,
+                string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder)),
+         format('drop type %s;', t.oid::regtype),
+         ''
+    from pg_catalog.pg_type t
+    join pg_catalog.pg_enum e on e.enumtypid = t.oid
+   where t.typnamespace in (select s.oid from schemas s) group by t.oid
   union all -- for an enum that is there: a value can come, but not go
-  select 2, 'enum value', t.oid::regtype::text || '.' || e.enumlabel, format('alter type %s add value %L;', t.oid::regtype, e.enumlabel), format('-- %s keeps its value %L: PostgreSQL cannot take it back', t.oid::regtype, e.enumlabel), null
-    from pg_catalog.pg_type t join pg_catalog.pg_enum e on e.enumtypid = t.oid where t.typnamespace in (select s.oid from schemas s)
+  select 2,
+         'enum value',
+         t.oid::regtype::text || '.' || e.enumlabel,
+         format('alter type %s add value %L;', t.oid::regtype, e.enumlabel),
+         format('-- %s keeps its value %L: PostgreSQL cannot take it back', t.oid::regtype, e.enumlabel),
+         null
+    from pg_catalog.pg_type t
+    join pg_catalog.pg_enum e on e.enumtypid = t.oid
+   where t.typnamespace in (select s.oid from schemas s)
   union all
-  select 3, 'table', t.at, format('create table %s ()%s;', t.at, case when t.relkind = 'p' then ' partition by ' || pg_get_partkeydef(t.oid) else '' end), format('drop table %s;', t.at), null from tables t
+  select 3,
+         'table',
+         t.at,
+         format('create table %s ()%s;', t.at,
+                case when t.relkind = 'p' then ' partition by ' || pg_get_partkeydef(t.oid) else '' end),
+         format('drop table %s;', t.at),
+         null
+    from tables t
   union all
   select 4, 'column', c.identity,
          c.alter_ || format('add column %s %s', c.name, c.type)
-           || case c.attidentity when 'a' then ' generated always as identity' when 'd' then ' generated by default as identity' else '' end
-           || case when c.attgenerated <> '' then format(' generated always as (%s) stored', c.value) else '' end || ';',
-         c.alter_ || format('drop column %s;', c.name), c.alter_ || format('alter column %s type %s using %s::%s;', c.name, c.type, c.name, c.type)
+           || case c.attidentity
+                when 'a' then ' generated always as identity'
+                when 'd' then ' generated by default as identity'
+                else '' end
+           || case when c.attgenerated <> '' then format(' generated always as (%s) stored', c.value)
+                   else '' end
+           || ';',
+         c.alter_ || format('drop column %s;', c.name),
+         c.alter_ || format('alter column %s type %s using %s::%s;', c.name, c.type, c.name, c.type)
     from columns c
   union all
-  select 5, 'default', c.identity, c.alter_ || format('alter column %s set default %s;', c.name, c.value), c.alter_ || format('alter column %s drop default;', c.name), null
+  select 5, 'default', c.identity, c.alter_ || format('alter column %s set default %s;', c.name, c.value),
+         c.alter_ || format('alter column %s drop default;', c.name), null
     from columns c where c.value is not null and c.attgenerated = ''
   union all
-  select 6, 'not null', c.identity, c.alter_ || format('alter column %s set not null;', c.name), c.alter_ || format('alter column %s drop not null;', c.name), null
+  select 6, 'not null', c.identity, c.alter_ || format('alter column %s set not null;', c.name),
+         c.alter_ || format('alter column %s drop not null;', c.name), null
     from columns c where c.attnotnull and c.attidentity = ''
   union all
   select case k.contype when 'f' then 8 else 7 end, 'constraint', k.conname || ' on ' || t.at,
-         t.alter_ || format('add constraint %I %s;', k.conname, pg_get_constraintdef(k.oid)), t.alter_ || format('drop constraint %I;', k.conname), null
-    from tables t join pg_catalog.pg_constraint k on k.conrelid = t.oid and k.conparentid = 0 and k.contype in ('p', 'u', 'c', 'f', 'x')
+         t.alter_ || format('add constraint %I %s;', k.conname, pg_get_constraintdef(k.oid)),
+         t.alter_ || format('drop constraint %I;', k.conname), null
+    from tables t
+    join pg_catalog.pg_constraint k on k.conrelid = t.oid and k.conparentid = 0
+     and k.contype in ('p', 'u', 'c', 'f', 'x')
   union all
-  select 9, 'index', i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) || ';', format('drop index %s;', i.indexrelid::regclass), null
+  select 9, 'index', i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) || ';',
+         format('drop index %s;', i.indexrelid::regclass), null
     from tables t join pg_catalog.pg_index i on i.indrelid = t.oid
-   where not exists (select from pg_catalog.pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+   where not exists (select from pg_catalog.pg_constraint k
+                      where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
   union all
-  select 10, 'row level security', t.at, t.alter_ || 'enable row level security;', t.alter_ || 'disable row level security;', null from tables t where t.relrowsecurity
+  select 10, 'row level security', t.at, t.alter_ || 'enable row level security;',
+         t.alter_ || 'disable row level security;', null
+    from tables t
+   where t.relrowsecurity
   union all
-  select 20, 'comment', t.at, format('comment on table %s is %L;', t.at, obj_description(t.oid, 'pg_class')), format('comment on table %s is null;', t.at), null
+  select 20, 'comment', t.at, format('comment on table %s is %L;', t.at, obj_description(t.oid, 'pg_class')),
+         format('comment on table %s is null;', t.at), null
     from tables t where obj_description(t.oid, 'pg_class') is not null
   union all
-  select 20, 'comment', c.identity, format('comment on column %s is %L;', c.identity, c.comment), format('comment on column %s is null;', c.identity), null
+  select 20, 'comment', c.identity, format('comment on column %s is %L;', c.identity, c.comment),
+         format('comment on column %s is null;', c.identity), null
     from columns c where c.comment is not null
 $$;

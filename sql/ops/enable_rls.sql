@@ -27,5 +27,6 @@ begin
   end loop;
 end
 $$;
-comment on function ops.enable_rls() is 'Event trigger: switches row level security on for tables made in, or moved to, a schema of the API.';
+comment on function ops.enable_rls() is
+  'Event trigger: switches row level security on for tables made in, or moved to, a schema of the API.';
 revoke execute on function ops.enable_rls() from public;

@@ -15,13 +15,16 @@ declare
 begin
   if v_roles <> '{}' then
     status := 503;
-    body := jsonb_build_object('ready', false, 'reason', 'authenticator may not become ' || array_to_string(v_roles, ', '));
+    body := jsonb_build_object('ready', false,
+                               'reason', 'authenticator may not become ' || array_to_string(v_roles, ', '));
     return;
   end if;
   status := 200;
-  body := jsonb_build_object('ready', true, 'read_only', pg_catalog.pg_is_in_recovery(), 'workers', jobs.workers_alive());
+  body := jsonb_build_object('ready', true, 'read_only', pg_catalog.pg_is_in_recovery(),
+                             'workers', jobs.workers_alive());
 end
 $$;
-comment on function ops.ready() is 'Whether the database can serve: (200, facts), or (503, reason) when authenticator lacks a role.';
+comment on function ops.ready() is
+  'Whether the database can serve: (200, facts), or (503, reason) when authenticator lacks a role.';
 revoke execute on function ops.ready() from public;
 grant execute on function ops.ready() to authenticator;

@@ -9,5 +9,7 @@ as $$
     from (select * from ops._snapshot_tables() union all select * from ops._snapshot_code()) s
    order by s.ord, s.identity collate "C"
 $$;
-comment on function ops.snapshot() is 'Each thing in the user''s schemas as the statement that makes it, the one that takes it back, and the one that changes it where that is neither.';
+comment on function ops.snapshot() is
+  'Each thing in the user''s schemas as the statement that makes it, the one that takes it back, and the one '
+  'that changes it where that is neither.';
 revoke execute on function ops.snapshot() from public;

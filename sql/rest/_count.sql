@@ -21,7 +21,8 @@ begin
   v_where := v_where || array(
     select rest._logic(_at ->> 'q', (_node ->> 'rel')::oid, w.tree, v_embeds)
       from jsonb_array_elements(_node -> 'where') with ordinality as w(tree, at) order by w.at);
-  return 'select 1 from ' || (_at ->> 'from') || case when cardinality(v_where) > 0 then ' where ' || array_to_string(v_where, ' and ') else '' end;
+  return 'select 1 from ' || (_at ->> 'from')
+    || case when cardinality(v_where) > 0 then ' where ' || array_to_string(v_where, ' and ') else '' end;
 end
 $$;
 comment on function rest._count(jsonb, jsonb) is 'A query with a row for each row that the filters leave.';

@@ -3,7 +3,8 @@
 -- details as JSON in DETAIL. With _among, the hint is made by the caller from
 -- the best match of _word (Go does the fuzzy search: it is pure computation).
 create or replace function rest._fail(
-  _status int, _code text, _message text, _details jsonb default null, _hint text default null, _suggest jsonb default null)
+  _status int, _code text, _message text, _details jsonb default null, _hint text default null,
+  _suggest jsonb default null)
   returns void
   language plpgsql volatile
 as $$
@@ -13,4 +14,5 @@ begin
     detail = coalesce(_details::text, ''), hint = coalesce(_hint, ''), table = coalesce(_suggest::text, '');
 end
 $$;
-comment on function rest._fail(int, text, text, jsonb, text, jsonb) is 'Refuses a shape with a PostgREST error.';
+comment on function rest._fail(int, text, text, jsonb, text, jsonb) is
+  'Refuses a shape with a PostgREST error.';

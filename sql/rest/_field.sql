@@ -48,14 +48,16 @@ create or replace function rest._operator(_op text)
   language sql immutable
 as $$
   select case _op
-    when 'eq' then '=' when 'neq' then '<>' when 'gt' then '>' when 'gte' then '>=' when 'lt' then '<' when 'lte' then '<='
+    when 'eq' then '=' when 'neq' then '<>'
+    when 'gt' then '>' when 'gte' then '>=' when 'lt' then '<' when 'lte' then '<='
     when 'like' then 'like' when 'ilike' then 'ilike' when 'match' then '~' when 'imatch' then '~*'
     when 'cs' then '@>' when 'cd' then '<@' when 'ov' then '&&' when 'sl' then '<<' when 'sr' then '>>'
     when 'nxr' then '&<' when 'nxl' then '&>' when 'adj' then '-|-' when 'isdistinct' then 'is distinct from'
     when 'fts' then 'to_tsquery' when 'plfts' then 'plainto_tsquery'
     when 'phfts' then 'phraseto_tsquery' when 'wfts' then 'websearch_to_tsquery' end
 $$;
-comment on function rest._operator(text) is 'The SQL operator, or the tsquery function, of a filter operator.';
+comment on function rest._operator(text) is
+  'The SQL operator, or the tsquery function, of a filter operator.';
 
 create or replace function rest._filter(_q text, _rel oid, _leaf jsonb)
   returns text
@@ -79,7 +81,8 @@ begin
     end if;
     return v_field || ' @@ ' || rest._operator(v_op) || '(' || v_lang || v_value || ')';
   end if;
-  v_parser := case when v_op in ('isdistinct', 'like', 'ilike') then null else rest._representation('text'::regtype, v_type) end;
+  v_parser := case when v_op in ('isdistinct', 'like', 'ilike') then null
+                   else rest._representation('text'::regtype, v_type) end;
   if v_op = 'in' then
     return v_field || ' = any (' || case when v_parser is null then v_value
       else '(select ' || v_parser || '(unnest(' || v_value || '::text[])))' end || ')';
@@ -88,7 +91,8 @@ begin
     v_value := v_parser || '(' || v_value || ')';
   end if;
   return v_field || ' ' || rest._operator(v_op) || ' '
-      || case _leaf ->> 'quant' when 'any' then 'any(' || v_value || ')' when 'all' then 'all(' || v_value || ')' else v_value end;
+      || case _leaf ->> 'quant' when 'any' then 'any(' || v_value || ')'
+                                when 'all' then 'all(' || v_value || ')' else v_value end;
 end
 $$;
 comment on function rest._filter(text, oid, jsonb) is 'One filter as a condition.';
@@ -109,7 +113,8 @@ begin
       from jsonb_array_elements(coalesce(_tree -> 'and', _tree -> 'or')) with ordinality as t(branch, at);
     v_sql := '(' || array_to_string(v_parts, v_join) || ')';
   elsif _tree ->> 'is' = 'null' and not _tree ? 'path' and _embeds ? (_tree ->> 'name') then
-    return coalesce(_embeds -> (_tree ->> 'name') ->> case when _tree ? 'not' then 'there' else 'gone' end, 'true');
+    return coalesce(_embeds -> (_tree ->> 'name') ->> case when _tree ? 'not' then 'there' else 'gone' end,
+                    'true');
   else
     v_sql := rest._filter(_q, _rel, _tree);
   end if;
@@ -133,7 +138,8 @@ begin
       v_embed := _embeds -> (v_term ->> 'rel');
     end if;
     v_parts := v_parts || (
-      case when v_term ? 'rel' then rest._field(v_embed ->> 'alias', null, v_term) else rest._field(_q, _rel, v_term) end
+      case when v_term ? 'rel' then rest._field(v_embed ->> 'alias', null, v_term)
+           else rest._field(_q, _rel, v_term) end
       || case v_term ->> 'dir' when 'asc' then ' asc' when 'desc' then ' desc' else '' end
       || case v_term ->> 'nulls' when 'first' then ' nulls first' when 'last' then ' nulls last' else '' end);
   end loop;

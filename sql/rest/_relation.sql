@@ -13,7 +13,8 @@ begin
        and c.relkind in ('r', 'v', 'm', 'f', 'p') and not c.relispartition);
 end
 $$;
-comment on function rest._relation(text, text) is 'The table or view of that name; partitions are not exposed.';
+comment on function rest._relation(text, text) is
+  'The table or view of that name; partitions are not exposed.';
 
 create or replace function rest._qualified(_rel oid)
   returns text
@@ -41,11 +42,12 @@ as $$
     select m.part, m.at
       from pg_catalog.pg_rewrite r
      cross join lateral pg_catalog.regexp_matches(r.ev_action::text,
-           '(\\.)|([{}])|:resno (\d+) :resname (?:\\.|[^ ])+ :ressortgroupref \d+ :resorigtbl (\d+) :resorigcol (\d+)',
-           'g') with ordinality as m(part, at)
+                                                  '(\\.)|([{}])|:resno (\d+) :resname (?:\\.|[^ ])+ :ressortgroupref \d+ :resorigtbl (\d+) :resorigcol (\d+)',
+                                                  'g') with ordinality as m(part, at)
      where r.ev_class = _view and r.ev_type = '1'),
   deep as (
-    select k.part, sum(case k.part[2] when '{' then 1 when '}' then -1 else 0 end) over (order by k.at) as depth
+    select k.part,
+           sum(case k.part[2] when '{' then 1 when '}' then -1 else 0 end) over (order by k.at) as depth
       from marks k)
   select d.part[3]::smallint, d.part[4]::oid, d.part[5]::smallint
     from deep d
@@ -69,7 +71,8 @@ as $$
      where v.num = w.num and v.base <> all (w.path))
   select w.col, w.base, w.num from walk w
 $$;
-comment on function rest._origins(oid) is 'Each column with every table or view column that it is, down to the tables.';
+comment on function rest._origins(oid) is
+  'Each column with every table or view column that it is, down to the tables.';
 
 create or replace function rest._key(_rel oid)
   returns text[]
@@ -79,7 +82,8 @@ begin
   return (
     select coalesce(array_agg(k.col order by k.conname, k.sort), '{}')
       from (select c.conname, c.conkey, min(o.col)::text as col,
-                   case when r.relkind in ('r', 'p') then min(o.col)::text else lpad(p.ord::text, 4, '0') end as sort,
+                   case when r.relkind in ('r', 'p') then min(o.col)::text
+                        else lpad(p.ord::text, 4, '0') end as sort,
                    count(*) over (partition by c.oid) as found
               from pg_catalog.pg_class r
              cross join lateral rest._origins(r.oid) o
@@ -90,7 +94,8 @@ begin
      where k.found = cardinality(k.conkey));
 end
 $$;
-comment on function rest._key(oid) is 'Primary key columns of a table, or of a view that shows all of its table''s key.';
+comment on function rest._key(oid) is
+  'Primary key columns of a table, or of a view that shows all of its table''s key.';
 
 create or replace function rest._column_type(_rel oid, _name text)
   returns oid
@@ -103,7 +108,8 @@ begin
      where a.attrelid = _rel and a.attname = _name and a.attnum > 0 and not a.attisdropped);
 end
 $$;
-comment on function rest._column_type(oid, text) is 'The type of a column; null when there is none of that name.';
+comment on function rest._column_type(oid, text) is
+  'The type of a column; null when there is none of that name.';
 
 create or replace function rest._base_type(_type oid)
   returns oid
@@ -137,4 +143,5 @@ begin
        and exists (select from pg_catalog.pg_type t where t.oid in (_from, _to) and t.typtype = 'd'));
 end
 $$;
-comment on function rest._representation(oid, oid) is 'The function that turns one representation of a domain into the other.';
+comment on function rest._representation(oid, oid) is
+  'The function that turns one representation of a domain into the other.';

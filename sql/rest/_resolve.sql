@@ -28,7 +28,8 @@ begin
     v_embeds := v_embeds || jsonb_build_array(
       rest._resolve(v_embed, v_far, v_title, _depth + 1, _ctx) || jsonb_build_object(
         'link', v_link, 'join_alias', quote_ident(v_alias),
-        'spread', case when v_embed ? 'spread' then case when (v_link ->> 'to_one')::boolean then 'one' else 'many' end end));
+        'spread', case when v_embed ? 'spread'
+                       then case when (v_link ->> 'to_one')::boolean then 'one' else 'many' end end));
   end loop;
   perform rest._check_related_order(_node, _title, v_embeds);
   if jsonb_array_length(v_embeds) > 0 then
@@ -37,7 +38,8 @@ begin
   return _node || jsonb_build_object('rel', _rel::bigint, 'title', _title, 'depth', _depth);
 end
 $$;
-comment on function rest._resolve(jsonb, oid, text, int, jsonb) is 'Finds the link of every embed in a select tree.';
+comment on function rest._resolve(jsonb, oid, text, int, jsonb) is
+  'Finds the link of every embed in a select tree.';
 
 create or replace function rest._check_related_order(_node jsonb, _title text, _embeds jsonb)
   returns void
@@ -47,19 +49,24 @@ declare
   v_name  text;
   v_embed jsonb;
 begin
-  for v_name in select o.term ->> 'rel' from jsonb_array_elements(_node -> 'order') as o(term) where o.term ? 'rel' loop
+  for v_name in
+    select o.term ->> 'rel' from jsonb_array_elements(_node -> 'order') as o(term) where o.term ? 'rel'
+  loop
     select e.embed into v_embed
       from jsonb_array_elements(_embeds) as e(embed)
      where coalesce(e.embed ->> 'alias', e.embed ->> 'name') = v_name
      limit 1;
     if v_embed is null then
-      perform rest._fail(400, 'PGRST108', format('''%s'' is not an embedded resource in this request', v_name), null,
+      perform rest._fail(400, 'PGRST108',
+                         format('''%s'' is not an embedded resource in this request', v_name), null,
                          format('Verify that ''%s'' is included in the ''select'' query parameter.', v_name));
     elsif not (v_embed -> 'link' ->> 'to_one')::boolean then
       perform rest._fail(400, 'PGRST118', format('A related order on ''%s'' is not possible', v_name),
-        to_jsonb(format('''%s'' and ''%s'' do not form a many-to-one or one-to-one relationship', _title, v_name)));
+        to_jsonb(format('''%s'' and ''%s'' do not form a many-to-one or one-to-one relationship',
+                        _title, v_name)));
     end if;
   end loop;
 end
 $$;
-comment on function rest._check_related_order(jsonb, text, jsonb) is 'Refuses an order by what is not embedded, or is not one row.';
+comment on function rest._check_related_order(jsonb, text, jsonb) is
+  'Refuses an order by what is not embedded, or is not one row.';

@@ -13,7 +13,8 @@ as $$
         where jsonb_typeof(s.step -> 1) = 'string' order by s.at desc limit 1), _field ->> 'name')
   end
 $$;
-comment on function rest._field_alias(jsonb, boolean) is 'The wire name of a field with a path or an aggregate.';
+comment on function rest._field_alias(jsonb, boolean) is
+  'The wire name of a field with a path or an aggregate.';
 
 create or replace function rest._aggregate(_sql text, _agg text, _cast text)
   returns text
@@ -21,7 +22,9 @@ create or replace function rest._aggregate(_sql text, _agg text, _cast text)
 as $$
 begin
   if _agg is not null then
-    _sql := case _agg when 'sum' then 'sum(' when 'avg' then 'avg(' when 'max' then 'max(' when 'min' then 'min(' when 'count' then 'count(' end
+    _sql := case _agg
+              when 'sum' then 'sum(' when 'avg' then 'avg(' when 'max' then 'max(' when 'min' then 'min('
+              when 'count' then 'count(' end
          || _sql || ')';
   end if;
   return rest._cast(_sql, _cast);
@@ -59,10 +62,12 @@ begin
   if jsonb_array_length(v_fields) = 0 and not _node ? 'embed' then
     v_fields := '[{"name": "*"}]';
   end if;
-  if v_fields @> '[{"name": "*"}]' and (
-       _grouped or exists (select from pg_catalog.pg_attribute a
-                             join pg_catalog.pg_type t on t.oid = a.atttypid and t.typtype = 'd'
-                            where a.attrelid = v_rel and a.attnum > 0 and rest._representation(t.oid, 'json'::regtype) is not null)) then
+  if v_fields @> '[{"name": "*"}]'
+     and (_grouped
+          or exists (select from pg_catalog.pg_attribute a
+                       join pg_catalog.pg_type t on t.oid = a.atttypid and t.typtype = 'd'
+                      where a.attrelid = v_rel and a.attnum > 0
+                        and rest._representation(t.oid, 'json'::regtype) is not null)) then
     select jsonb_agg(x.field order by f.at, x.at) into v_fields
       from jsonb_array_elements(v_fields) with ordinality as f(field, at)
      cross join lateral (
@@ -76,14 +81,16 @@ begin
   return coalesce(v_fields, '[]');
 end
 $$;
-comment on function rest._fields(jsonb, boolean) is 'The fields of a node, with * written out where it must be.';
+comment on function rest._fields(jsonb, boolean) is
+  'The fields of a node, with * written out where it must be.';
 
 create or replace function rest._is_empty_embed(_node jsonb)
   returns boolean
   language sql immutable
 as $$
   select coalesce(jsonb_array_length(_node -> 'select'), 0) = 0
-     and not exists (select from jsonb_array_elements(_node -> 'embed') as e(embed) where not rest._is_empty_embed(e.embed))
+     and not exists (select from jsonb_array_elements(_node -> 'embed') as e(embed)
+                      where not rest._is_empty_embed(e.embed))
 $$;
 comment on function rest._is_empty_embed(jsonb) is 'Whether an embed selects nothing: rel() only filters.';
 
@@ -93,7 +100,8 @@ create or replace function rest._column_list(_cols jsonb, _q text)
 as $$
 begin
   return (
-    select array_agg(_q || '.' || quote_ident(c.name) order by c.at) from jsonb_array_elements_text(_cols) with ordinality as c(name, at));
+    select array_agg(_q || '.' || quote_ident(c.name) order by c.at)
+      from jsonb_array_elements_text(_cols) with ordinality as c(name, at));
 end
 $$;
 comment on function rest._column_list(jsonb, text) is 'Qualified columns.';

@@ -14,6 +14,7 @@ begin
   end if;
 end
 $$;
-comment on function rest.check_affected(bigint, bigint, text, int) is 'Aborts when the statement before touched fewer or more rows.';
+comment on function rest.check_affected(bigint, bigint, text, int) is
+  'Aborts when the statement before touched fewer or more rows.';
 revoke execute on function rest.check_affected(bigint, bigint, text, int) from public;
 grant execute on function rest.check_affected(bigint, bigint, text, int) to authenticator;

@@ -9,5 +9,6 @@ begin
   perform pg_catalog.pg_notify('howdah_ddl', '');
 end
 $$;
-comment on function rest.notify_ddl() is 'Event trigger: notifies howdah_ddl, on which servers drop their compiled statements.';
+comment on function rest.notify_ddl() is
+  'Event trigger: notifies howdah_ddl, on which servers drop their compiled statements.';
 revoke execute on function rest.notify_ddl() from public;

@@ -8,6 +8,7 @@ create or replace function rest.ready(out status int, out body jsonb)
 as $$
   select 200, jsonb_build_object('ready', true, 'read_only', pg_catalog.pg_is_in_recovery())
 $$;
-comment on function rest.ready() is 'That the data API can serve: (200, facts). A database where it cannot does not answer this.';
+comment on function rest.ready() is
+  'That the data API can serve: (200, facts). A database where it cannot does not answer this.';
 revoke execute on function rest.ready() from public;
 grant execute on function rest.ready() to authenticator;

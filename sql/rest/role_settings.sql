@@ -12,11 +12,14 @@ as $$
             join pg_catalog.pg_database d on d.datname = current_database()
             join pg_catalog.pg_roles a on a.oid = s.setrole
            cross join lateral unnest(s.setconfig) as c(setting)
-           cross join lateral (select split_part(c.setting, '=', 1) as name, substr(c.setting, strpos(c.setting, '=') + 1) as value) k
+           cross join lateral (select split_part(c.setting, '=', 1) as name,
+                                      substr(c.setting, strpos(c.setting, '=') + 1) as value) k
             left join pg_catalog.pg_settings p on p.name = k.name
-           where s.setdatabase in (0, d.oid) and a.rolname <> session_user and pg_catalog.pg_has_role(session_user, a.oid, 'member')
+           where s.setdatabase in (0, d.oid) and a.rolname <> session_user
+             and pg_catalog.pg_has_role(session_user, a.oid, 'member')
              and case when p.name is null then strpos(k.name, '.') > 0
-                      else p.context = 'user' or pg_catalog.has_parameter_privilege(session_user, k.name, 'set') end
+                      else p.context = 'user'
+                           or pg_catalog.has_parameter_privilege(session_user, k.name, 'set') end
            group by a.rolname) r
 $$;
 comment on function rest.role_settings() is 'Settings of the roles that the login role may become, by role.';
