@@ -5,7 +5,8 @@
 set local lock_timeout = '2s';
 set local role howdah_owner;
 -- squawk-ignore require-concurrent-index-creation
-create index jobs_ready_kinds on jobs.jobs (queue, is_sql, name, priority desc, run_at, id) where state = 'ready';
+create index jobs_ready_kinds on jobs.jobs (queue, is_sql, name, priority desc, run_at, id)
+ where state = 'ready';
 -- squawk-ignore require-concurrent-index-deletion
 drop index jobs.jobs_ready;
 reset role;
