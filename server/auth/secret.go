@@ -66,7 +66,7 @@ func (s *Service) mintCode(code string, f flow, redirectTo string, purposes ...s
 			return nil, err
 		}
 	}
-	if s.Config.HookSendEmail || s.Config.HookSendSMS {
+	if h := s.Config.Hooks; h.SendEmail && !h.Over("send_email") || h.SendSMS && !h.Over("send_sms") {
 		t.Plain = map[string]string{"token": code, "token_hash": token, "redirect_to": redirectTo, "site_url": s.Server.ExternalURL}
 	}
 	return t, nil

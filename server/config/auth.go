@@ -68,8 +68,7 @@ type Auth struct {
 	CaptchaSecret   Secret `env:"SECURITY_CAPTCHA_SECRET" doc:"secret of the CAPTCHA's site"`
 	CaptchaURL      string `env:"SECURITY_CAPTCHA_URL" doc:"where tokens are verified; empty: the provider's own"`
 
-	HookSendEmail bool `env:"HOOK_SEND_EMAIL_ENABLED" envDefault:"false" doc:"give codes in the clear to functions registered for send_email"`
-	HookSendSMS   bool `env:"HOOK_SEND_SMS_ENABLED" envDefault:"false" doc:"give codes in the clear to functions registered for send_sms"`
+	Hooks Hooks
 
 	PasswordMinLength int    `env:"PASSWORD_MIN_LENGTH" envDefault:"8" doc:"characters a password needs"`
 	PasswordRequired  string `env:"PASSWORD_REQUIRED_CHARACTERS" doc:"sets of characters a password needs one of each, separated by colons"`
@@ -135,6 +134,7 @@ func (s Seconds) MarshalJSON() ([]byte, error) {
 
 func (a *Auth) mistakes(add func(ok bool, format string, args ...any)) {
 	a.MFA.mistakes(add)
+	a.Hooks.mistakes(add)
 	switch a.JWTAlgorithm {
 	case "ES256", "RS256", "EdDSA":
 	default:

@@ -11,7 +11,7 @@ begin
   end if;
   if auth._setting(_settings, 'hook_send_email') = 'true' and exists (select from auth.hooks h where h.event = 'send_email') then
     perform auth._fire('send_email', jsonb_build_object('user', auth._user_json(_user), 'email_data', jsonb_build_object(
-      'email_action_type', _notice || '_notification', 'site_url', auth._setting(_settings, 'site_url')) || _data), _ip, _now);
+      'email_action_type', _notice || '_notification', 'site_url', auth._setting(_settings, 'site_url')) || _data), _ip, _settings, _now);
   else
     perform mail.send(
       _to => lower(_to), _template => _notice,

@@ -74,7 +74,8 @@ begin
   if _token ? 'plain' and exists (select from auth.hooks h where h.event = v_hook) then
     perform auth._fire(v_hook, jsonb_build_object('user', auth._user_json(_user)) || case v_hook
       when 'send_sms' then jsonb_build_object('sms', jsonb_build_object('otp', _token #>> '{plain,token}', 'phone', _to))
-      else jsonb_build_object('email_data', (_token -> 'plain') || jsonb_build_object('email_action_type', _purpose)) end, _ip, _now);
+      else jsonb_build_object('email_data', (_token -> 'plain') || jsonb_build_object('email_action_type', _purpose)) end,
+      _ip, _settings, _now);
   elsif v_hook = 'send_sms' and v_sealed is not null then
     perform sms.send(_to => _to, _body_template => auth._setting(_settings, 'sms_template'),
                      _data => jsonb_build_object('phone', _to), _sealed => v_sealed);
