@@ -78,7 +78,7 @@ begin
     raise exception using errcode = 'ZHOOK', message = 'an HTTP hook has not been asked',
       detail = jsonb_build_object('event', _event, 'key', v_key, 'input', auth._hook_input(_event, _input, _ip, _now))::text;
   elsif _event = 'custom_access_token' and not v_answer ? 'claims' and coalesce(v_answer #>> '{error,message}', '') = '' then
-    return '{"claims": null}'; -- it must say them all: see auth._claims
+    return '{"claims": null}'::jsonb; -- it must say them all: see auth._claims
   end if;
   return v_answer;
 end

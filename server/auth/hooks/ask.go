@@ -38,6 +38,7 @@ func (a *Asker) has(event string) bool {
 
 // question is what a flow needs to know, and what it then is given.
 type question struct {
+	ID     string          `json:"id,omitempty"`
 	Event  string          `json:"event"`
 	Key    string          `json:"key"`
 	Input  json.RawMessage `json:"input,omitempty"`
@@ -120,7 +121,7 @@ func ask[T any](ctx context.Context, a *Asker, caller *db.Caller, sql string, ar
 		if q.Answer, err = a.answer(ctx, q); err != nil {
 			return out, append(asked, q.Event), err
 		}
-		q.Input = nil
+		q.ID, q.Input = "", nil
 		answers, asked = append(answers, q), append(asked, q.Event)
 	}
 	return out, asked, failed("The hooks' answers did not fit: what they were asked about kept changing")
@@ -128,12 +129,8 @@ func ask[T any](ctx context.Context, a *Asker, caller *db.Caller, sql string, ar
 
 // answer asks a question's hook; how that went is what unknown accounts repeat.
 func (a *Asker) answer(ctx context.Context, q question) (json.RawMessage, error) {
-	var about struct{ Metadata struct{ UUID string } }
-	if err := json.Unmarshal(q.Input, &about); err != nil {
-		return nil, fmt.Errorf("question of %s: %w", q.Event, err)
-	}
 	done := a.recent.begin(q.Event)
-	answer, err := a.Ask(ctx, q.Event, about.Metadata.UUID, q.Input)
+	answer, err := a.Ask(ctx, q.Event, q.ID, q.Input)
 	if ctx.Err() == nil {
 		done(err)
 	}
