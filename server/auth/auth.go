@@ -87,7 +87,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 func settingsOf(d Deps) map[string]any {
 	c := d.Config
 	return map[string]any{
-		"issuer": c.JWTIssuer, "site_url": d.Server.SiteURL, "audience": c.JWTAudience, "jwt_exp": c.JWTExp, "reuse_interval": c.ReuseInterval,
+		"issuer": c.JWTIssuer, "site_url": d.Server.SiteURL, "external_url": d.Server.ExternalURL, "audience": c.JWTAudience, "jwt_exp": c.JWTExp, "reuse_interval": c.ReuseInterval,
 		"disable_signup": c.DisableSignup, "autoconfirm": c.Autoconfirm, "phone_autoconfirm": c.PhoneAutoconfirm,
 		"email_enabled": c.EmailEnabled, "phone_enabled": c.PhoneEnabled, "anonymous_enabled": c.AnonymousEnabled,
 		"secure_email_change": c.SecureEmailChange, "manual_linking": c.ManualLinking,

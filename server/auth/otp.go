@@ -170,15 +170,6 @@ func (s *Service) resend(c echo.Context) error {
 	return reply(c, out)
 }
 
-// mintBoth makes a token for each end of a change of address.
-func (s *Service) mintBoth(f flow, redirectTo, purpose string) (token, current *oneTime, err error) {
-	if token, err = s.mint(f, redirectTo, purpose); err != nil {
-		return nil, nil, err
-	}
-	current, err = s.mint(f, redirectTo, purpose)
-	return token, current, err
-}
-
 // reauthenticate is GET /reauthenticate: a code to be given as nonce.
 func (s *Service) reauthenticate(c echo.Context) error {
 	user, session, err := s.caller(c)

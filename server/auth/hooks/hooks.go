@@ -109,6 +109,30 @@ func (c *Client) Ask(ctx context.Context, event, id string, input json.RawMessag
 	}
 }
 
+// Tell posts what needs no answer; an answer may be an error all the same. final says
+// that the hook will not think better of it.
+func (c *Client) Tell(ctx context.Context, event, id string, input json.RawMessage) (final bool, err error) {
+	if _, ok := c.hooks[event]; !ok {
+		return true, errors.New("HOOK_" + strings.ToUpper(event) + "_URI names no HTTP hook any more")
+	}
+	text, err := c.Ask(ctx, event, id, input)
+	if err != nil {
+		return false, err
+	}
+	var answer struct {
+		Error struct {
+			HTTPCode int `json:"http_code"`
+			Message  string
+		}
+	}
+	if err := json.Unmarshal(text, &answer); err != nil || answer.Error.Message == "" {
+		return false, err
+	}
+	code := answer.Error.HTTPCode
+	final = code >= 400 && code < 500 && code != http.StatusRequestTimeout && code != http.StatusTooManyRequests
+	return final, errors.New("the hook answered an error, " + strconv.Itoa(code)) // what it says may repeat the code
+}
+
 // pause is false when time is up.
 func pause(ctx context.Context, d time.Duration) bool {
 	wait := time.NewTimer(d)
