@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(14);
 
 select is(auth._fire('on_login', '{"a": 1}', null, '{}', now()), '{"a": 1}', 'without hooks the input is the answer');
 create function public.hook(_event jsonb) returns jsonb language sql as $$ select jsonb_build_object('seen', _event #>> '{metadata,name}') $$;
@@ -9,6 +9,10 @@ select is(auth._hook_name('custom_access_token'), 'customize-access-token', 'eve
 update auth.hooks set time_limit = '0';
 select throws_ok($$ select auth._fire('on_login', '{}', null, '{}', now()) $$, 'PT422', 'The hook public.hook took too long', 'a hook that takes longer than it may ends the request');
 update auth.hooks set time_limit = '2 s';
+create or replace function public.hook(_event jsonb) returns jsonb language sql as $$ select to_jsonb(pg_sleep(600)::text) $$;
+set local statement_timeout = '200ms';
+select throws_ok($$ select auth._fire('on_login', '{}', null, '{}', now()) $$, 'PT422', 'The hook public.hook took too long', 'one that does not come back is cut off with the statement');
+reset statement_timeout;
 drop function public.hook(jsonb);
 select throws_ok($$ select auth._fire('on_login', '{}', null, '{}', now()) $$, '42883', null, 'a hook that is gone is not skipped');
 

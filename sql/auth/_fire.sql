@@ -2,9 +2,11 @@
 -- settings name, then the functions that were registered, in order. Each gets what
 -- the one before answered laid over the input. An answer {"error": {http_code,
 -- message}} ends the request with that status; so does a raise, and a function that
--- took longer than it may. (What runs on for longer still ends at the statement's own
--- limit, DB_STATEMENT_TIMEOUT_MS: no function can cut off another's time.) Functions
--- run as the owner of the platform: registering one is a privilege (see set_hook).
+-- took longer than it may. One that does not come back is cut off by the statement's
+-- own limit, DB_STATEMENT_TIMEOUT_MS, and is told of as hook_timeout too: that limit is
+-- armed when a statement begins, and what set_config changes within counts from the next
+-- one on, so that no function can cut another off sooner. Functions run as the owner of
+-- the platform: registering one is a privilege (see set_hook).
 
 -- What GoTrue calls an event in the metadata of its hooks.
 create or replace function auth._hook_name(_event text)
@@ -97,6 +99,29 @@ begin
 end
 $$;
 
+-- Calls one function. A limit that cuts it off is the only thing caught: whoever waited
+-- for the answer of a request that was cancelled by its client has gone.
+create or replace function auth._run_hook(_hook auth.hooks, _input jsonb)
+  returns jsonb
+  language plpgsql volatile
+as $$
+declare
+  v_began  constant timestamptz := clock_timestamp();
+  v_answer jsonb;
+begin
+  begin
+    execute format('select %s($1)', (_hook.function || '(jsonb)')::regprocedure::oid::regproc) into v_answer using _input;
+    if clock_timestamp() - v_began <= _hook.time_limit then
+      return v_answer;
+    end if;
+  exception when query_canceled then
+    null; -- as one that took too long
+  end;
+  raise exception using errcode = 'PT422', constraint = 'hook_timeout', message = format('The hook %s took too long', _hook.function),
+    hint = format('It may take %s: leave what is slow to a job.', _hook.time_limit);
+end
+$$;
+
 create or replace function auth._fire(_event text, _input jsonb, _ip inet, _settings jsonb, _now timestamptz)
   returns jsonb
   language plpgsql volatile
@@ -105,8 +130,6 @@ declare
   v_hooks  auth.hooks[];
   v_hook   auth.hooks;
   v_input  jsonb := _input;
-  v_answer jsonb;
-  v_began  timestamptz;
 begin
   if _settings -> 'http_hooks' ? _event and _event = 'after_user_created' then -- it changes nothing, so that nobody need wait: see auth._tell
     perform auth._tell(_event, v_input, _ip, _now);
@@ -115,15 +138,7 @@ begin
   end if;
   v_hooks := array(select h from auth.hooks h where h.event = _event order by h.position, h.function);
   foreach v_hook in array v_hooks loop
-    v_began := clock_timestamp();
-    execute format('select %s($1)', (v_hook.function || '(jsonb)')::regprocedure::oid::regproc)
-       into v_answer
-      using auth._hook_input(_event, v_input, _ip, _now);
-    if clock_timestamp() - v_began > v_hook.time_limit then
-      raise exception using errcode = 'PT422', constraint = 'hook_timeout', message = format('The hook %s took too long', v_hook.function),
-        hint = format('It may take %s: leave what is slow to a job.', v_hook.time_limit);
-    end if;
-    v_input := auth._heed(v_input, v_answer);
+    v_input := auth._heed(v_input, auth._run_hook(v_hook, auth._hook_input(_event, v_input, _ip, _now)));
   end loop;
   return v_input;
 end
