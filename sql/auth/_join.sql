@@ -6,6 +6,15 @@
 --      metadata is replaced (account pre-takeover);
 --   3. else there is a new user. An e-mail that the provider has not verified
 --      never joins anybody.
+-- What a provider calls an e-mail and is none here (auth._is_email) is none to all of them.
+
+create or replace function auth._sound_identity(_identity jsonb)
+  returns jsonb
+  language sql immutable parallel safe
+as $$
+  select case when _identity ->> 'email' <> '' and not auth._is_email(_identity ->> 'email')
+              then _identity - 'email' || '{"email_verified": false}' else _identity end
+$$;
 
 -- Rule 1.
 create or replace function auth._known_identity(_provider text, _identity jsonb, _now timestamptz)
