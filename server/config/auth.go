@@ -29,7 +29,8 @@ type Auth struct {
 
 	ReuseInterval    int  `env:"SECURITY_REFRESH_TOKEN_REUSE_INTERVAL" envDefault:"10" doc:"seconds in which an older refresh token still answers the current one"`
 	DisableSignup    bool `env:"DISABLE_SIGNUP" envDefault:"false" doc:"no new users"`
-	Autoconfirm      bool `env:"MAILER_AUTOCONFIRM" envDefault:"true" doc:"sign-up needs no confirmed e-mail: quick to start with, but nobody proves an address; false sends the confirmation"`
+	Autoconfirm      bool `env:"MAILER_AUTOCONFIRM" envDefault:"true" doc:"sign-up needs no confirmed e-mail: quick to start with, but nobody proves an address; false sends the confirmation; in production the default is false, and where no mail leaves it must be set"`
+	undecided        bool // production, no mail leaves, and nobody said what is to confirm
 	EmailEnabled     bool `env:"EXTERNAL_EMAIL_ENABLED" envDefault:"true" doc:"e-mail and password"`
 	PhoneEnabled     bool `env:"EXTERNAL_PHONE_ENABLED" envDefault:"false" doc:"phone and password, and codes by SMS"`
 	PhoneAutoconfirm bool `env:"SMS_AUTOCONFIRM" envDefault:"false" doc:"sign-up needs no confirmed phone"`
