@@ -2,12 +2,15 @@ package server
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/oauth2"
 
 	"howdah/server/auth/hooks/hookstest"
 	"howdah/server/db/dbtest"
@@ -112,6 +115,41 @@ func TestHooksThatSend(t *testing.T) {
 	const leftSQL = `select count(*) from mail.messages m where strpos(m::text, $1) > 0 or strpos(m::text, $2) > 0 or m.sealed is not null and m.state = 'sent'`
 	if err := owner.QueryRow(t.Context(), leftSQL, data["token_hash"], change["token_hash_new"]).Scan(&secrets); err != nil || secrets != 0 {
 		t.Errorf("%d messages keep a secret: %v", secrets, err)
+	}
+}
+
+// An app's tokens have the claims of an HTTP hook too; what only asks whether a session
+// lives asks no hook.
+func TestAnAppsTokensAskTheHook(t *testing.T) {
+	r := hookstest.New(t, func(call hookstest.Call) string {
+		call.Input.Claims["plan"] = "pro"
+		text, _ := json.Marshal(map[string]any{"claims": call.Input.Claims}) //nolint:errchkjson // it came as JSON
+		return string(text)
+	})
+	p := newProvider(t, map[string]string{
+		"HOOK_CUSTOM_ACCESS_TOKEN_ENABLED": "true", "HOOK_CUSTOM_ACCESS_TOKEN_URI": r.URL, "HOOK_CUSTOM_ACCESS_TOKEN_SECRETS": hookstest.Secrets,
+	})
+	c, verifier := p.client("client_secret_basic"), oauth2.GenerateVerifier()
+	first, err := c.Exchange(t.Context(), p.code(c, verifier), oauth2.VerifierOption(verifier))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := expire(t.Context(), c, first.RefreshToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := len(r.Calls("customize-access-token"))
+	for _, token := range []string{first.AccessToken, second.AccessToken} {
+		payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+		if err != nil || !strings.Contains(string(payload), `"plan":"pro"`) && !strings.Contains(string(payload), `"plan": "pro"`) {
+			t.Errorf("claims %s, %v", payload, err)
+		}
+		if status := p.call("GET", "/auth/v1/oauth/userinfo", token, "", nil); status != http.StatusOK {
+			t.Errorf("userinfo: %d", status)
+		}
+	}
+	if asked != 3 || len(r.Calls("")) != asked { // the user's own sign-up, the exchange, the refresh
+		t.Errorf("%d calls, then %d", asked, len(r.Calls("")))
 	}
 }
 
