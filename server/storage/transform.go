@@ -220,12 +220,22 @@ func (t *transform) apply(img image.Image) image.Image {
 	case w == 0 && h == 0:
 		return img
 	case t.Resize == "fill":
-		return imaging.Resize(img, cmp.Or(w, size.X), cmp.Or(h, size.Y), imaging.Lanczos)
+		return shape(img, cmp.Or(w, min(size.X, maxSide)), cmp.Or(h, min(size.Y, maxSide)))
 	case w == 0 || h == 0 || t.Resize == "contain":
 		return imaging.Fit(img, cmp.Or(w, size.X), cmp.Or(h, size.Y), imaging.Lanczos)
-	default:
-		return imaging.Fill(img, w, h, imaging.Center, imaging.Lanczos)
+	default: // what will not be seen goes first: a strip that is made wide before would get as long
+		part := image.Pt(min(size.X, max(1, size.Y*w/h)), min(size.Y, max(1, size.X*h/w)))
+		return shape(imaging.CropCenter(img, part.X, part.Y), w, h)
 	}
+}
+
+// shape makes an image of just this size: first lower, then wider, so that
+// what is between is no larger than both.
+func shape(img image.Image, w, h int) image.Image {
+	if size := img.Bounds().Size(); size.Y > h {
+		img = imaging.Resize(img, size.X, h, imaging.Lanczos)
+	}
+	return imaging.Resize(img, w, h, imaging.Lanczos)
 }
 
 // patientReader stops a decoder whose time is over.
