@@ -15,7 +15,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -258,7 +257,8 @@ func TestTransformOfWhatIsTooLongForWebP(t *testing.T) {
 	}
 }
 
-// A strip of few pixels, drawn to fill a square, is not first drawn in full length.
+// A strip of few pixels, drawn to fill a square, is not first drawn in full length:
+// that would be 200 GB, and the end of the process.
 func TestTransformOfStrips(t *testing.T) {
 	t.Parallel()
 	im, err := newImages(settings(t, nil))
@@ -267,24 +267,22 @@ func TestTransformOfStrips(t *testing.T) {
 	}
 	for _, size := range []image.Point{{2, 200_000}, {200_000, 2}, {1, 1}, {99, 1}, {3, 2}} {
 		for _, test := range []transform{
-			{Width: 500, Height: 400, Resize: "cover"}, {Width: 500, Height: 400, Resize: "contain"}, {Width: 500, Height: 400, Resize: "fill"},
-			{Width: 500, Resize: "cover"}, {Width: 500, Resize: "fill"}, {Height: 400, Resize: "fill"},
+			{Width: 500, Height: 400, Resize: "cover"},
+			{Width: 500, Height: 400, Resize: "contain"},
+			{Width: 500, Height: 400, Resize: "fill"},
+			{Width: 500, Resize: "cover"},
+			{Width: 500, Resize: "fill"},
+			{Height: 400, Resize: "fill"},
 		} {
 			test.Quality = 80
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
 			p, err := im.make(t.Context(), memory{bytes.NewReader(picturePNG(t, size.X, size.Y))}, uuid.New(), &test)
 			if err != nil {
 				t.Fatal(err)
 			}
-			runtime.ReadMemStats(&after)
 			got, err := png.DecodeConfig(bytes.NewReader(p.body))
 			exact := test.Resize == "fill" || test.Resize == "cover" && test.Height != 0
 			if err != nil || exact && test.Width != 0 && got.Width != 500 || exact && test.Height != 0 && got.Height != 400 || got.Width > maxSide || got.Height > 200_000 {
 				t.Errorf("%v, %v: %dx%d, %v", size, &test, got.Width, got.Height, err)
-			}
-			if took := after.TotalAlloc - before.TotalAlloc; took > 200<<20 {
-				t.Errorf("%v, %v takes %d MB", size, &test, took>>20)
 			}
 		}
 	}
