@@ -49,7 +49,9 @@ begin
 end
 $$;
 
--- Holds a received upload back until storage.scanned() judges it.
+-- Holds a received upload back until storage.scanned() judges it. Its owner's
+-- policies allow to replace what is there now; what comes while it is scanned,
+-- nobody asked them about.
 create or replace function storage._hold(_upload storage.uploads, _version uuid, _size bigint, _now timestamptz, out status int, out body jsonb)
   returns record
   language plpgsql volatile
@@ -60,6 +62,10 @@ begin
   v_upload.state := 'scanning';
   v_upload.version := _version;
   v_upload.size := _size;
+  if v_upload.replaces = '*' and v_upload.owner_id is not null then
+    v_upload.replaces := coalesce(
+      (select o.id::text from storage.objects o where o.bucket_id = v_upload.bucket_id and o.name = v_upload.name), '');
+  end if;
   v_upload.expires_at := _now + interval '1 day';
   insert into storage.uploads select v_upload.*
   on conflict (id) do update
