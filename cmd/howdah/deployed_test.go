@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -17,6 +18,23 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// quietPort is one that nobody has, below those that the system hands out to
+// whoever asks for any: it stays free until it is used.
+func quietPort(t *testing.T) string {
+	t.Helper()
+	for range 100 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(10000)))
+		if err != nil {
+			continue
+		}
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		_ = l.Close()
+		return port
+	}
+	t.Fatal("no port is free")
+	return ""
+}
+
 // From init to the shape of a deployment: a project of its own, a database that
 // is somewhere else, HOWDAH_ENV=production, the first admin from the environment.
 func TestADeploymentServes(t *testing.T) {
@@ -26,12 +44,7 @@ func TestADeploymentServes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(free.Addr().String())
-	_ = free.Close()
+	port := quietPort(t)
 	const secret = "k3v9-QmB2x_tZ7pLw4hRn8cYdF1sJ6gA"
 	dir := t.TempDir()
 	howdah := func(args ...string) *exec.Cmd {
@@ -72,7 +85,7 @@ func TestADeploymentServes(t *testing.T) {
 		text, _ := io.ReadAll(res.Body)
 		return res.StatusCode, string(text)
 	}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		if status, _ := ask("GET", "/readyz", ""); status == http.StatusOK {
 			break
 		}

@@ -49,7 +49,7 @@ Exits 0 where nothing is ✗, else 1. --json prints a list of
 				}
 			}
 			if sick > 0 {
-				return fmt.Errorf("%d findings: each says what mends it", sick)
+				return fmt.Errorf("found %d to mend: each says how", sick)
 			}
 			return nil
 		},

@@ -47,6 +47,11 @@ what it would warn of (Â·), each with what to set. Exits 1 where something is âœ
 			if err != nil && !errors.As(err, &mistakes) {
 				return err
 			}
+			vars, noVars := variables()
+			if noVars != nil {
+				return noVars
+			}
+			warnings = append(warnings, unread(vars)...)
 			lines := []string{}
 			if mistakes != nil {
 				lines = mistakes.Lines

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"howdah/server/db"
+	"howdah/server/dev"
 )
 
 // explain is an error as a person reads it: one line that says what is wrong,
@@ -30,7 +31,7 @@ func explain(err error) string {
 	case errors.Is(err, syscall.ENOSPC):
 		return "the disk is full: " + err.Error() + " (make room, then run the same command again)"
 	case errors.As(err, &file):
-		return err.Error()
+		return err.Error() + dev.Advice(file)
 	case errors.As(err, &connect) && errors.As(err, &pg):
 		mend := "correct DATABASE_URL"
 		switch pg.Code {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"runtime/debug"
 	"text/tabwriter"
@@ -12,7 +13,7 @@ import (
 )
 
 func infoCmd() *cobra.Command {
-	var ownerURL bool
+	var ownerURL, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "info",
 		Short: "Say what runs where",
@@ -26,29 +27,40 @@ func infoCmd() *cobra.Command {
 				fmt.Fprintln(cmd.OutOrStdout(), server.OwnerURL(c))
 				return nil
 			}
-			running := server.Find(cmd.Context(), c)
+			type fact struct {
+				name  string
+				value any
+			}
+			facts := []fact{
+				{"version", version},
+				{"server", c.Server.ExternalURL},
+				{"answers", server.Find(cmd.Context(), c)},
+				{"home", c.Home},
+				{"database", "DATABASE_URL"},
+			}
+			if c.DB.URL == "" {
+				info, err := cluster.Describe(c.Home)
+				if err != nil {
+					return err
+				}
+				facts[len(facts)-1].value = "private cluster"
+				facts = append(facts, fact{"running", info.Running}, fact{"port", info.Port}, fact{"postgres", info.Version}, fact{"data", info.Data})
+			}
+			if asJSON {
+				all := map[string]any{}
+				for _, f := range facts {
+					all[f.name] = f.value
+				}
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(all)
+			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			row := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\n", name, value) }
-			row("version", version)
-			row("server", c.Server.ExternalURL)
-			row("answers", running)
-			row("home", c.Home)
-			if c.DB.URL != "" {
-				row("database", "DATABASE_URL")
-				return w.Flush()
+			for _, f := range facts {
+				fmt.Fprintf(w, "%s\t%v\n", f.name, f.value)
 			}
-			info, err := cluster.Describe(c.Home)
-			if err != nil {
-				return err
-			}
-			row("database", "private cluster")
-			row("running", info.Running)
-			row("port", info.Port)
-			row("postgres", info.Version)
-			row("data", info.Data)
 			return w.Flush()
 		},
 	}
+	jsonFlag(cmd, &asJSON)
 	cmd.Flags().BoolVar(&ownerURL, "owner-url", false, "print the owner's database URL alone, password and all")
 	return cmd
 }

@@ -45,7 +45,8 @@ Templates: ` + strings.Join(projectTemplates(), ", ") + `.`,
 			if err := scaffold(dir, name, template); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "howdah: made %s from template %s. Next:\n\n  cd %s\n  howdah dev     # everything, live on save; the page is at /functions/v1/app\n  howdah test    # its tests\n", dir, template, dir)
+			me := myself()
+			fmt.Fprintf(cmd.ErrOrStderr(), "howdah: made %s from template %s. Next:\n\n  cd %s\n  %s dev     # everything, live on save; the page is at /functions/v1/app\n  %s test    # its tests\n", dir, template, dir, me, me)
 			return nil
 		},
 	}

@@ -28,6 +28,14 @@ func newTool(t *testing.T, url string) *tool {
 // run answers stdout, stderr and the exit code.
 func (b *tool) run(args ...string) (stdout, stderr string, code int) {
 	b.t.Helper()
+	cmd := b.command(args...)
+	var out, talk bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &talk
+	_ = cmd.Run()
+	return out.String(), talk.String(), cmd.ProcessState.ExitCode()
+}
+
+func (b *tool) command(args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(context.WithoutCancel(b.t.Context()), b.binary, args...)
 	cmd.Dir = b.dir
 	for _, setting := range os.Environ() {
@@ -36,10 +44,7 @@ func (b *tool) run(args ...string) (stdout, stderr string, code int) {
 		}
 	}
 	cmd.Env = append(cmd.Env, b.env...)
-	var out, talk bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &talk
-	_ = cmd.Run()
-	return out.String(), talk.String(), cmd.ProcessState.ExitCode()
+	return cmd
 }
 
 // must is run where all goes well.

@@ -110,8 +110,9 @@ func jobsListCmd() *cobra.Command {
 				return &misuseError{err: fmt.Errorf("%s", page.Detail)}
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "ID\tSTATE\tQUEUE\tNAME\tATTEMPTS\tLAST ERROR")
 			for _, j := range page.Jobs {
-				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%d\t%.80s\n", j.ID, j.State, j.Queue, j.Name, j.Attempts, j.LastError)
+				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%d\t%.160s\n", j.ID, j.State, j.Queue, j.Name, j.Attempts, j.LastError)
 			}
 			if page.Next != nil {
 				fmt.Fprintf(cmd.ErrOrStderr(), "howdah: more with --before %d\n", *page.Next)

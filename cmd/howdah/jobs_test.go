@@ -20,7 +20,7 @@ func TestTheQueueTalksToPeopleAndScripts(t *testing.T) {
 		args  []string
 		human string
 	}{
-		{[]string{"jobs", "list", "--state", "scheduled"}, id + "  scheduled  default  http.request"},
+		{[]string{"jobs", "list", "--state", "scheduled"}, "scheduled  default  http.request"},
 		{[]string{"jobs", "show", id}, `"state": "scheduled"`},
 		{[]string{"jobs", "stats"}, "default       1 ready, 1 scheduled"},
 		{[]string{"jobs", "workers"}, "WORKER  KIND"},

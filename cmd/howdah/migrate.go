@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -62,7 +63,8 @@ func migrateOnly(cmd *cobra.Command, only, login string) error {
 }
 
 func migrateStatusCmd() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "List what migrate would apply",
 		Args:  noArgs,
@@ -77,6 +79,14 @@ func migrateStatusCmd() *cobra.Command {
 					return err
 				}
 				out := cmd.OutOrStdout()
+				if asJSON {
+					return json.NewEncoder(out).Encode(map[string][]string{
+						"pending": append([]string{}, drift.Pending...), "changed": append([]string{}, drift.Changed...), "gone": append([]string{}, drift.Gone...),
+					})
+				}
+				if len(drift.Pending)+len(drift.Changed)+len(drift.Gone) == 0 {
+					say(cmd.ErrOrStderr())("the database is up to date")
+				}
 				for _, name := range drift.Pending {
 					fmt.Fprintln(out, "pending ", name)
 				}
@@ -90,4 +100,6 @@ func migrateStatusCmd() *cobra.Command {
 			})
 		},
 	}
+	jsonFlag(cmd, &asJSON)
+	return cmd
 }

@@ -13,6 +13,7 @@ import (
 	"howdah/server"
 	"howdah/server/config"
 	"howdah/server/db/cluster"
+	"howdah/server/dev"
 )
 
 // misuseError is a command line that cannot be understood. execute says which
@@ -102,7 +103,7 @@ func project(c *config.Config) (fs.FS, error) {
 		if err != nil || !info.IsDir() {
 			return nil, fmt.Errorf("HOWDAH_PROJECT: %s is no folder", name)
 		}
-		return os.DirFS(name), nil
+		return dev.Written(os.DirFS(name)), nil
 	}
 }
 

@@ -26,7 +26,7 @@ func secretCmd() *cobra.Command {
   oauth    refresh tokens of OAuth clients           30 days
   storage  signed URLs of files                      7 days
   cookie   CSRF tokens of sessions in cookies        1 day
-  seal     what rests encrypted in the database      a year
+  seal     what rests encrypted in the database      until prune --force
 
   1. howdah secret rotate storage     a new one stands by: it verifies
   2. howdah secret activate storage   it signs; the old one retires, and verifies
@@ -36,13 +36,16 @@ Servers take each step over within seconds; where several machines serve, copy
 the keyset to all of them after every step. After a leak do 1 and 2 at once, then
 prune --force: what the old secret made is refused from then on. What seal
 encrypted (TOTP secrets, providers' tokens, webhooks' and headers' secrets) is
-lost with its secret. API keys, client secrets and recovery codes are hashed, not
+not encrypted anew, and lost with its secret: prune seal always wants --force. API keys, client secrets and recovery codes are hashed, not
 signed: replace those by issuing new ones.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	var force bool
 	prune := secretVerb("prune <purpose>", "Delete retired secrets whose grace is over", func(cmd *cobra.Command, dir string, p token.Purpose) error {
+		if p == token.Seal && !force {
+			return errors.New("what a retired seal secret encrypted (TOTP secrets, webhooks' secrets, …) would be lost with it: --force if that is meant")
+		}
 		gone, err := token.PruneSecrets(dir, p, force)
 		if errors.Is(err, token.ErrInGrace) {
 			return fmt.Errorf("%w: `howdah secret status` says until when; --force ends what they made at once", err)

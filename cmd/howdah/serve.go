@@ -39,7 +39,7 @@ API at / and at /rest/v1, nothing migrated. SIGUSR1 drops compiled statements.`,
 				if err != nil {
 					return err
 				}
-				return serveOnly(cmd.Context(), c)
+				return serveOnly(cmd.Context(), c, cmd.ErrOrStderr())
 			}
 			c, err := load()
 			if err != nil {
@@ -56,6 +56,9 @@ API at / and at /rest/v1, nothing migrated. SIGUSR1 drops compiled statements.`,
 func serve(ctx context.Context, c *config.Config, out io.Writer, trees ...dev.Tree) error {
 	app, err := project(c)
 	if err != nil {
+		return err
+	}
+	if err := warnUnread(out); err != nil {
 		return err
 	}
 	l, err := server.Listen(ctx, c.Server.Host, c.Server.Port)

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"log/slog"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -15,7 +15,7 @@ import (
 
 // serveOnly runs the data API alone. PostgREST's signals keep their meaning:
 // they must not end a server that stands in for it.
-func serveOnly(ctx context.Context, c *config.Config) error {
+func serveOnly(ctx context.Context, c *config.Config, out io.Writer) error {
 	l, err := server.Listen(ctx, c.Server.Host, c.Server.Port)
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func serveOnly(ctx context.Context, c *config.Config) error {
 			}
 		}
 	})
-	slog.InfoContext(ctx, "listening", "address", l.Addr().String(), "version", version)
+	say(out)("the data API answers on http://" + l.Addr().String()) // PostgREST's log level leaves info out
 	group.Go(func() error { return s.Serve(ctx, l, c.Server.ShutdownGrace) })
 	return group.Wait()
 }

@@ -39,9 +39,10 @@ func upCmd() *cobra.Command {
 
 func stopCmd() *cobra.Command {
 	return &cobra.Command{
-		Use:   "stop",
-		Short: "Stop the private cluster",
-		Args:  noArgs,
+		Use:     "stop",
+		Aliases: []string{"down"},
+		Short:   "Stop the private cluster",
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := private()
 			if err != nil {
@@ -110,6 +111,16 @@ func self(c *config.Config) string {
 		name = "HOWDAH_HOME=" + c.Home + " " + name
 	}
 	return name
+}
+
+// myself is how a person in any folder calls this binary.
+func myself() string {
+	const name = "howdah"
+	exe, err := os.Executable()
+	if onPath, _ := exec.LookPath(name); err != nil || onPath == exe {
+		return name
+	}
+	return exe
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {

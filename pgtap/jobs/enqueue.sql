@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(19);
 
 select isnt(jobs.enqueue('mail.send', '{"message": 1}'), null, 'a job gets an id');
 select results_eq($$ select state::text, queue, name, max_attempts, priority from jobs.jobs $$,
@@ -27,9 +27,12 @@ select tests.as_service();
 select throws_ok($$ select jobs.enqueue('sql', '{"function": "public.f", "role": "reporter"}') $$, 'PT422', 'You may not have jobs run as reporter.', 'and as no other');
 select throws_ok($$ select jobs.enqueue('webhook.deliver', null) $$, 'PT422', 'The payload of webhook.deliver must be a JSON object.', 'no payload is no object');
 select throws_ok(format('select jobs.enqueue(''webhook.deliver'', %s)', o.options), 'PT422',
-                 'max_attempts, timeout and unique_for must be positive, a timeout is a year at most, a queue has a name of up to 100 characters, and keys have up to 500.',
+                 'max_attempts, timeout and unique_for must be positive, a timeout is a year at most, run_at is finite, a queue has a name of up to 100 characters, and keys have up to 500.',
                  'refused: ' || left(o.options, 40))
-  from unnest(array['_max_attempts => 0', '_timeout => ''300 years''', '_queue => repeat(''q'', 101)', '_concurrency_key => repeat(''k'', 501)']) as o (options);
+  from unnest(array['_max_attempts => 0', '_timeout => ''300 years''', '_queue => repeat(''q'', 101)', '_concurrency_key => repeat(''k'', 501)',
+                    '_idempotency_key => (select string_agg(md5(n::text), '''') from generate_series(1, 1000) n)', '_run_at => ''infinity''', '_run_at => ''-infinity''']) as o (options);
+select tests.as_owner();
+select throws_ok($$ update jobs.jobs set run_at = '-infinity' $$, '23514', null, 'and no other way leads to a time that no worker can read');
 
 select * from finish();
 rollback;

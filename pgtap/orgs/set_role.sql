@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(13);
 
 insert into orgs.orgs (id, name, slug) values ('00000000-0000-0000-0000-000000000001', 'Acme', 'acme');
 insert into orgs.roles (name, permissions) values ('lead', '{members:manage,members:read}');
@@ -21,6 +21,15 @@ select is(pg_temp.give('sr-bob', 'superadmin'), '400 validation_failed', 'supera
 select is(pg_temp.give('sr-bob', 'operator'), '200', 'an administrator gives roles');
 select is(pg_temp.give('sr-eve', 'viewer'), '404 member_not_found', 'to members');
 select is(pg_temp.give('sr-ada', 'viewer'), '409 last_admin', 'and stays one while alone');
+select tests.as_user('sr-ada', '{"api_key_id": "k", "scopes": ["members:manage"]}');
+select is(pg_temp.give('sr-bob', 'org_admin'), '403 missing_permissions', 'an API key gives no more than it may itself');
+select tests.as_owner();
+insert into orgs.invites (org_id, email, role, token_hash, invited_by, expires_at)
+select '00000000-0000-0000-0000-000000000001', i.name || '@example.test', 'viewer', i.name::bytea, tests.user(i.name), now() + interval '1 day' from unnest(array['sr-lea', 'sr-ada']) as i (name);
+select tests.as_user('sr-ada');
+select is(pg_temp.give('sr-lea', null), '204', 'a member goes');
+select tests.as_service();
+select results_eq('select i.email from orgs.invites i', array['sr-ada@example.test'], 'and with them whom they invited, be it themselves');
 select tests.as_user('sr-bob');
 select is(pg_temp.give('sr-bob', null), '204', 'whoever wants may leave');
 

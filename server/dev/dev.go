@@ -38,7 +38,8 @@ type Loop struct {
 	// changed, and errors by name; nil where nothing serves them.
 	Reload func(context.Context) (changed []string, failed map[string]error)
 
-	scratch *scratch
+	scratch    *scratch
+	migrations map[string]string // their texts as they were applied
 }
 
 // settle is how long a burst of saves may pause before it counts as over:
@@ -52,6 +53,7 @@ func (l *Loop) Run(ctx context.Context) error {
 		return fmt.Errorf("watch: %w", err)
 	}
 	defer watcher.Close()
+	l.migrations = l.seen()
 	for _, tree := range l.Trees {
 		if err := watchBelow(watcher, tree.Root); err != nil {
 			return err
@@ -158,13 +160,18 @@ func (l *Loop) saved(ctx context.Context, changed map[string]bool) {
 	}
 	sources := l.touched(changed)
 	report, err := db.Migrate(ctx, l.OwnerURL, "", sources...)
-	if err != nil {
-		fmt.Fprintf(l.Out, "✗ %v\n", err)
-		return
-	}
 	for _, name := range report.Migrated {
 		fmt.Fprintf(l.Out, "✓ %s applied\n", name)
 		l.noted(name, nil, true)
+	}
+	for _, path := range slices.Sorted(maps.Keys(changed)) {
+		if why := l.unmoved(path, report.Migrated); why != "" {
+			fmt.Fprintf(l.Out, "· %s\n", why)
+		}
+	}
+	if err != nil {
+		fmt.Fprintf(l.Out, "✗ %v%s\n", err, advised(err))
+		return
 	}
 	for _, name := range report.Dropped {
 		fmt.Fprintf(l.Out, "✓ %s dropped\n", name)

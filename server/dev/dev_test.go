@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"howdah/server/db"
 	"howdah/server/db/dbtest"
@@ -19,6 +21,7 @@ import (
 type loop struct {
 	t     *testing.T
 	root  string
+	read  *io.PipeReader
 	lines *bufio.Scanner
 }
 
@@ -26,12 +29,16 @@ func start(t *testing.T) *loop {
 	t.Helper()
 	d := dbtest.New(t)
 	root := t.TempDir()
-	for _, dir := range []string{"sql", "pgtap", "functions"} {
+	for _, dir := range []string{"migrations", "sql", "pgtap", "functions"} {
 		if err := os.Mkdir(filepath.Join(root, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	app := db.Source{Name: "app", SQL: os.DirFS(filepath.Join(root, "sql")), Table: "goose_db_version"}
+	migrations, err := fs.Sub(dev.Written(os.DirFS(root)), "migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := db.Source{Name: "app", Migrations: migrations, SQL: os.DirFS(filepath.Join(root, "sql")), Table: "goose_db_version"}
 	read, write := io.Pipe()
 	handlers := db.Source{Name: "functions", SQL: os.DirFS(filepath.Join(root, "functions")), Folder: "functions"}
 	watch := &dev.Loop{OwnerURL: d.OwnerURL, Sources: []db.Source{dbtest.Platform(), app, handlers}, Trees: []dev.Tree{{Root: root, Source: app}}, Out: write}
@@ -45,7 +52,7 @@ func start(t *testing.T) *loop {
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- watch.Run(ctx) }()
-	l := &loop{t, root, bufio.NewScanner(read)}
+	l := &loop{t, root, read, bufio.NewScanner(read)}
 	t.Cleanup(func() {
 		stop()
 		_ = read.Close()
@@ -64,9 +71,11 @@ func (l *loop) save(path, text string) {
 	}
 }
 
-// expect reads lines up to one that contains want.
+// expect reads lines up to one that contains want, for a minute at most.
 func (l *loop) expect(want string) {
 	l.t.Helper()
+	late := time.AfterFunc(time.Minute, func() { _ = l.read.Close() })
+	defer late.Stop()
 	var seen []string
 	for l.lines.Scan() {
 		seen = append(seen, l.lines.Text())
@@ -116,4 +125,29 @@ func TestASavedFunctionIsLive(t *testing.T) {
 	l.expect("✓ functions/greet gone")
 	l.save("functions/greet.ts", "broken")
 	l.expect("✗ functions/greet.ts:1:1: broken")
+}
+
+// What `howdah migrate new` makes is saved before there is anything in it, and
+// what was applied is saved again.
+func TestAMigrationIsAppliedOnceItSaysSomething(t *testing.T) {
+	t.Parallel()
+	l := start(t)
+	if _, err := dev.NewMigration(filepath.Join(l.root, "migrations"), "add_cats", ""); err != nil {
+		t.Fatal(err)
+	}
+	l.expect("· migrations/00001_add_cats.sql has no statement yet")
+	l.save("sql/cats.sql", "create or replace view public.tame as select * from public.cats;")
+	l.expect("hint: tables and columns are made in migrations")
+	const cats = "-- +goose Up\nset local lock_timeout = '2s';\n-- all of them\ncreate table public.cats (id int);\n-- +goose Down\ndrop table public.cats;\n"
+	l.save("migrations/00001_add_cats.sql", cats)
+	l.expect("✓ app/00001_add_cats.sql applied")
+	l.expect("✓ cats applied")
+	l.save("migrations/00001_add_cats.sql", strings.Replace(cats, "int", "bigint", 1))
+	l.expect("· migrations/00001_add_cats.sql was applied as it was before")
+	l.save("sql/dogs.sql", "create or replace view dogs.tame as select 1 as id;")
+	l.expect("hint: a folder of sql/ is only a folder")
+	if err := os.Remove(filepath.Join(l.root, "migrations/00001_add_cats.sql")); err != nil {
+		t.Fatal(err)
+	}
+	l.expect("· migrations/00001_add_cats.sql is gone, what it did is not")
 }

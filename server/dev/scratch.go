@@ -93,7 +93,7 @@ func (s *scratch) lint(ctx context.Context, source, file string) []string {
 			continue
 		}
 		if err := db.Check(ctx, s.conn, src, file); err != nil {
-			return []string{err.Error()}
+			return []string{err.Error() + advised(err)}
 		}
 	}
 	if !s.linted {

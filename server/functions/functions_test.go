@@ -366,7 +366,7 @@ func TestUpstreams(t *testing.T) {
 // wait polls for what must become true soon.
 func wait(t *testing.T, ok func() bool) {
 	t.Helper()
-	for range 200 {
+	for range 2400 {
 		if ok() {
 			return
 		}

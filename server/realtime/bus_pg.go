@@ -29,8 +29,14 @@ func newPostgresBus(pool *db.Pool, node string) *postgresBus {
 	return &postgresBus{pool: pool, node: node, more: make(chan struct{}, 1), deliver: func(string, *note) {}}
 }
 
+// say hands the note over as a JSON text within a JSON string: clients write
+// parts of it, and jsonb takes less than JSON allows (\u0000, half a surrogate
+// pair, 1e999999). One note that it refused would hold all later ones up.
 func (b *postgresBus) say(ctx context.Context, n *note) {
 	text, err := json.Marshal(n)
+	if err == nil {
+		text, err = json.Marshal(string(text))
+	}
 	if err != nil {
 		slog.WarnContext(ctx, "note", "error", err)
 		return
@@ -97,9 +103,14 @@ func (b *postgresBus) run(ctx context.Context, deliver func(string, *note), gap 
 func (b *postgresBus) arrived(data []byte) {
 	var in struct {
 		From    string `json:"from"`
-		Message note   `json:"message"`
+		Message string `json:"message"`
 	}
-	if err := json.Unmarshal(data, &in); err != nil {
+	var n note
+	err := json.Unmarshal(data, &in)
+	if err == nil {
+		err = json.Unmarshal([]byte(in.Message), &n)
+	}
+	if err != nil {
 		slog.Warn("note", "error", err)
 		return
 	}
@@ -109,5 +120,5 @@ func (b *postgresBus) arrived(data []byte) {
 	b.mu.Lock()
 	deliver := b.deliver
 	b.mu.Unlock()
-	deliver(in.From, &in.Message)
+	deliver(in.From, &n)
 }

@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,6 +99,12 @@ func TestBadSubscriptionsAreTold(t *testing.T) {
 		{"event": "*", "table": "notes", "filter": "body=imatch.(?=a)b"},
 		{"event": "*", "table": "notes", "filter": "id"},
 		{"event": "*"},
+		{"event": "*", "table": "notes\x00"},
+		{"event": "*", "schema": "\x00"},
+		{"event": "*", "table": "notes", "filter": "body=eq.\x00"},
+		{"event": "*", "table": "notes", "filter": "id\x00=eq.1"},
+		{"event": "*", "table": "notes", "filter": json.RawMessage(`"body=eq.\ud800"`), "select": []string{"\x00"}},
+		{"event": "*", "table": strings.Repeat("n", 100000)},
 		{"event": "*", "table": "notes", "filter": "body=is.true"},
 		{"event": "*", "table": "notes", "filter": "id=in.1,2"},
 		{"event": "*", "schema": "*", "filter": "id=eq.1"},
@@ -112,6 +119,9 @@ func TestBadSubscriptionsAreTold(t *testing.T) {
 		if text, _ := f.payload["message"].(string); f.payload["status"] != "error" || !strings.HasPrefix(text, "Unable to subscribe to changes with given parameters.") {
 			t.Errorf("%v: %s", entry, f.raw)
 		}
+	}
+	if f := c.join("realtime:private\x00", m{"private": true}); f.payload["status"] != "error" {
+		t.Errorf("a topic that no policy can be asked about: %s", f.raw)
 	}
 	waiting := m{"postgres_changes": []m{{"event": "*", "table": "plain"}}, "postgres_changes_options": m{"wait": true}}
 	if f := c.join("realtime:waiting", waiting); f.payload["status"] != "error" || !strings.Contains(string(f.raw), "RealtimeDisabledForConfiguration: ") {

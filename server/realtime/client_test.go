@@ -114,7 +114,8 @@ func (c *client) send(topic, event string, payload any) string {
 	return ref
 }
 
-const patience = 15 * time.Second
+// patience bounds waits that end as soon as what they wait for is there.
+const patience = 45 * time.Second
 
 // await reads until a frame is like what is wanted.
 func (c *client) await(what string, like func(frame) bool) frame {

@@ -2,7 +2,7 @@ package realtime
 
 import (
 	"errors"
-	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,6 +44,12 @@ type snapshot struct {
 	running    []uint64
 }
 
+// mostRunning is more transactions than run at once anywhere. Each is looked up
+// when a cursor is resumed from, and a cursor is the client's to write.
+const mostRunning = 10_000
+
+// parseSnapshot takes what PostgreSQL takes, and nothing else: what that refused
+// later would look like a fault of its own.
 func parseSnapshot(text string) (snapshot, error) {
 	parts := strings.Split(text, ":")
 	if len(parts) != 3 {
@@ -53,17 +59,20 @@ func parseSnapshot(text string) (snapshot, error) {
 	var err1, err2 error
 	s.xmin, err1 = strconv.ParseUint(parts[0], 10, 64)
 	s.xmax, err2 = strconv.ParseUint(parts[1], 10, 64)
-	if err := errors.Join(err1, err2); err != nil || s.xmin > s.xmax || s.xmin == 0 {
-		return snapshot{}, fmt.Errorf("%w: %q", errCursor, text)
+	if err := errors.Join(err1, err2); err != nil || s.xmin > s.xmax || s.xmin == 0 || s.xmax > math.MaxInt64 ||
+		strings.Count(parts[2], ",") >= mostRunning {
+		return snapshot{}, errCursor
 	}
 	if parts[2] == "" {
 		return s, nil
 	}
+	least := s.xmin
 	for _, x := range strings.Split(parts[2], ",") {
 		xid, err := strconv.ParseUint(x, 10, 64)
-		if err != nil {
+		if err != nil || xid < least || xid >= s.xmax {
 			return snapshot{}, errCursor
 		}
+		least = xid
 		s.running = append(s.running, xid)
 	}
 	return s, nil

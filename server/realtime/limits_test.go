@@ -60,7 +60,15 @@ func TestATokensEndEndsItsChannel(t *testing.T) {
 	if f := c.join("realtime:r", m{}, "nonsense"); !strings.Contains(string(f.raw), "MalformedJWT") {
 		t.Errorf("%s", f.raw)
 	}
-	c.mustJoin("realtime:r", m{}, b.token(m{"role": "anon", "exp": time.Now().Add(2 * time.Second).Unix()}))
+	for life := 2 * time.Second; ; life *= 2 { // long enough for this machine to join in
+		f := c.join("realtime:r", m{}, b.token(m{"role": "anon", "exp": time.Now().Add(life).Unix()}))
+		if f.payload["status"] == "ok" {
+			break
+		}
+		if life > patience || !strings.Contains(string(f.raw), "Token has expired") {
+			t.Fatalf("%s", f.raw)
+		}
+	}
 	if f := c.event("system"); !strings.HasPrefix(f.payload["message"].(string), "Token has expired") {
 		t.Errorf("%s", f.raw)
 	}

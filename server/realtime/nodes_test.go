@@ -2,10 +2,13 @@ package realtime
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -25,7 +28,7 @@ func TestNodesAreOne(t *testing.T) {
 			b.exec(notesSQL)
 			fast := func(c *config.Realtime) {
 				change(c)
-				c.NodeTimeout = time.Second
+				c.NodeTimeout = 3 * time.Second // no node of a slow machine is silent so long
 			}
 			one, two := b.node(fast, nil), b.node(fast, nil)
 			deadline := time.Now().Add(patience)
@@ -33,6 +36,7 @@ func TestNodesAreOne(t *testing.T) {
 				if time.Now().After(deadline) {
 					t.Fatal("the nodes do not hear each other")
 				}
+				runtime.Gosched()
 			}
 			oneMind(t, b, one, two)
 			third := b.node(fast, nil)
@@ -54,6 +58,12 @@ func oneMind(t *testing.T, b *bench, one, two *node) {
 	a, z := one.dial(b.anon()), two.dial(b.anon())
 	a.mustJoin("realtime:p", m{"presence": m{"key": "ada", "enabled": true}, "broadcast": m{"self": true}})
 	z.mustJoin("realtime:p", m{"presence": m{"key": "bob", "enabled": true}})
+	hostile := one.dial(b.anon()) // none of it may hold up what the nodes tell each other
+	hostile.mustJoin("realtime:h\x00", m{"presence": m{"key": "\x00", "enabled": true}})
+	for _, odd := range []string{`"\u0000"`, `"\ud800"`, `1e999999`} {
+		hostile.send("realtime:h\x00", "presence", m{"event": "track", "payload": m{"odd": json.RawMessage(odd)}})
+		hostile.send("realtime:h\x00", "broadcast", m{"type": "broadcast", "event": "\x00", "payload": m{}, "odd": json.RawMessage(odd)})
+	}
 	for i := range 50 {
 		a.send("realtime:p", "broadcast", shout(fmt.Sprint(i), m{}))
 	}
@@ -64,7 +74,7 @@ func oneMind(t *testing.T, b *bench, one, two *node) {
 		}
 	}
 	a.send("realtime:p", "presence", m{"event": "track", "payload": m{"mood": "fine", "phx_ref": "mine"}})
-	f := z.await("the join", func(f frame) bool { return f.event == "presence_diff" })
+	f := z.await("the join", func(f frame) bool { return f.event == "presence_diff" && mentions(f, "ada") })
 	first := f.payload["joins"].(m)["ada"].(m)["metas"].([]any)[0].(m)
 	if first["mood"] != "fine" || first["phx_ref"] == "mine" || len(f.payload["leaves"].(m)) != 0 {
 		t.Errorf("%s", f.raw)
@@ -117,14 +127,8 @@ func natsBusFor(t *testing.T) func(*config.Realtime) {
 	if err != nil {
 		t.Skip("nats-server is not installed: apt-get install nats-server")
 	}
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	_, port, _ := net.SplitHostPort(address)
-	_ = l.Close()
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), path, "-a", "127.0.0.1", "-p", port)
+	dir := t.TempDir()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), path, "-a", "127.0.0.1", "-p", "-1", "--ports_file_dir", dir)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +136,16 @@ func natsBusFor(t *testing.T) func(*config.Realtime) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	return func(c *config.Realtime) { c.Bus, c.NATSURL = "nats", config.Secret("nats://"+address) }
+	var ports struct{ Nats []string }
+	for deadline := time.Now().Add(patience); len(ports.Nats) == 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nats-server does not say where it listens")
+		}
+		if text, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%s_%d.ports", filepath.Base(path), cmd.Process.Pid))); err == nil {
+			_ = json.Unmarshal(text, &ports) // half written: the next look finds it whole
+		}
+	}
+	return func(c *config.Realtime) { c.Bus, c.NATSURL = "nats", config.Secret(ports.Nats[0]) }
 }
 
 // Live queries: the state, then diffs, under the channel's claims.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -150,7 +151,11 @@ func TestSnapshots(t *testing.T) {
 	if err != nil || at.last != 7 || at.prev != "10:20:12,15" || at.cur != "11:30:" {
 		t.Errorf("%+v %v", at, err)
 	}
-	for _, bad := range []string{"", "1", "1/2/3", "x/1:1:/1:1:", "1/2:1:/1:1:", "1/1:1:/'; drop"} {
+	const beyond = "18446744073709551615:18446744073709551615:"
+	for _, bad := range []string{
+		"", "1", "1/2/3", "x/1:1:/1:1:", "1/2:1:/1:1:", "1/1:1:/'; drop",
+		"1/5:7:7/5:7:", "1/5:7:4/5:7:", "1/5:7:6,5/5:7:", "1/" + beyond + "/5:7:", "1/5:7:" + strings.Repeat("5,", mostRunning) + "5/5:7:",
+	} {
 		if at, err := parseCursor(bad); err == nil {
 			t.Errorf("%q: %+v", bad, at)
 		}

@@ -109,7 +109,7 @@ func TestACursorThatIsTooOldIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, since := range []string{cursor, "nonsense", "1/2:1:/3:4:"} {
+	for _, since := range []string{cursor, "nonsense", "1/2:1:/3:4:", "1/5:7:7/5:7:"} {
 		late := n.dial(b.service())
 		config := changesOf("notes")
 		config["since"] = since

@@ -1,14 +1,16 @@
 -- The one door into jobs.jobs. Refuses what no worker could run, at the moment
 -- and in the transaction that asks for it.
 
--- Whether a job may enter, as far as the job alone tells.
+-- Whether a job may enter, as far as the job alone tells. A worker could not even
+-- read a time without end, nor what it claimed together with it.
 create or replace function jobs._is_sound(
-  _payload jsonb, _requires text[], _queue text, _max_attempts int, _timeout interval, _unique_for interval, _keys text)
+  _payload jsonb, _requires text[], _queue text, _run_at timestamptz, _max_attempts int, _timeout interval, _unique_for interval,
+  _keys text)
   returns boolean
   language sql immutable
 as $$
   select (jsonb_typeof(_payload) = 'object' and _payload ?& _requires and coalesce(_queue, 'default') <> ''
-          and coalesce(_max_attempts, 1) > 0 and coalesce(_timeout, '1 s') between interval '1 microsecond' and interval '1 year'
+          and isfinite(coalesce(_run_at, 'epoch')) and coalesce(_max_attempts, 1) > 0 and coalesce(_timeout, '1 s') between interval '1 microsecond' and interval '1 year'
           and length(coalesce(_queue, '')) <= 100 and length(coalesce(_keys, '')) <= 500
           and coalesce(_unique_for, '1 s') > interval '0') is true
 $$;
@@ -38,7 +40,7 @@ begin
       message = format('The payload of %s lacks the member "%s".', _job.name, v_missing);
   end if;
   raise exception using errcode = 'PT422', constraint = 'bad_option',
-    message = 'max_attempts, timeout and unique_for must be positive, a timeout is a year at most, a queue has a name of up to 100 characters, and keys have up to 500.';
+    message = 'max_attempts, timeout and unique_for must be positive, a timeout is a year at most, run_at is finite, a queue has a name of up to 100 characters, and keys have up to 500.';
 end
 $$;
 
@@ -116,7 +118,8 @@ begin
   select n.* into v_bad
     from unnest(_jobs) as n
     left join lateral jobs._handler(n.name) h on true
-   where h.name is null or not jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for, coalesce(n.idempotency_key || n.concurrency_key, n.idempotency_key, n.concurrency_key))
+   where h.name is null or not jobs._is_sound(n.payload, h.requires, n.queue, n.run_at, n.max_attempts, n.timeout, n.unique_for,
+                           concat(n.idempotency_key, n.concurrency_key))
    limit 1;
   if found then
     perform jobs._refuse(v_bad);
@@ -189,6 +192,9 @@ declare
   v_queues  text[];
 begin
   if _keyed then
+    if exists (select from unnest(_jobs) as n where length(n.idempotency_key) > 500) then -- more than an index holds
+      perform jobs._explain(_jobs);
+    end if;
     v_there := jobs._claim_keys(_jobs, v_ids, _now);
   end if;
   if _dependent then
@@ -213,7 +219,8 @@ begin
       from unnest(_jobs) with ordinality as n
       join known h on h.asked = n.name
      where v_there[n.ordinality] is null
-       and jobs._is_sound(n.payload, h.requires, n.queue, n.max_attempts, n.timeout, n.unique_for, coalesce(n.idempotency_key || n.concurrency_key, n.idempotency_key, n.concurrency_key))
+       and jobs._is_sound(n.payload, h.requires, n.queue, n.run_at, n.max_attempts, n.timeout, n.unique_for,
+                           concat(n.idempotency_key, n.concurrency_key))
     returning queue, name, is_sql)
   select count(*)::int, bool_or(m.is_sql), bool_or(m.name = 'http.request'), array_agg(distinct m.queue) into v_made, v_sql, v_http, v_queues from made m;
   if v_made < cardinality(_jobs) - coalesce(cardinality(array_remove(v_there, null)), 0) then

@@ -2,7 +2,8 @@
 -- whose consent it is; nobody else's counts from then on. Of many answers to
 -- one authorization the first holds: the update names what it was before.
 
--- The pending authorization, taken by the user. No row: there is none for them.
+-- The pending authorization, taken by the user. No row: there is none for them,
+-- or its redirect URI has been taken from the client since.
 create or replace function oauth._take(_id uuid, _user_id uuid, _now timestamptz)
   returns setof oauth.authorizations
   language sql volatile
@@ -10,6 +11,7 @@ as $$
   update oauth.authorizations a
      set user_id = _user_id
    where a.id = _id and (a.user_id is null or a.user_id = _user_id) and a.code_hash is null and a.redeemed_at is null and a.expires_at > _now
+     and exists (select from oauth.clients c where c.id = a.client_id and a.redirect_uri = any (c.redirect_uris))
   returning a.*
 $$;
 
@@ -38,7 +40,7 @@ declare
   v_authorization oauth.authorizations;
 begin
   status := 403;
-  body := auth.refuse_caller(_user_id => _user_id, _session_id => _session_id, _now => _now);
+  body := oauth._refuse_caller(_user_id, _session_id, _now);
   if body is not null then
     return;
   elsif (_action in ('show', 'approve', 'deny')) is not true then
@@ -54,7 +56,9 @@ begin
   end if;
   status := 200;
   params := jsonb_strip_nulls(jsonb_build_object('state', v_authorization.state));
-  approved := _action = 'approve' or _action = 'show' and exists (
+  -- Whoever listens at a port or claims a scheme of the device may say that it is
+  -- this client: only an https address is known to be the one consented to before (RFC 8252, 8.6).
+  approved := _action = 'approve' or _action = 'show' and v_authorization.redirect_uri like 'https://%' and exists (
     select from oauth.consents c where c.user_id = _user_id and c.client_id = v_authorization.client_id and c.scopes @> v_authorization.scopes);
   if approved then
     perform oauth._approve(v_authorization, _code_hash, _now);
@@ -74,6 +78,6 @@ begin
 end
 $$;
 comment on function oauth.consent(uuid, uuid, uuid, text, bytea, timestamptz) is
-  'Shows, approves or denies an authorization as the user: 200 with the client and scopes to consent to, or with where to send the browser: with the code (approved) or access_denied. Showing approves what was consented to before. 404 oauth_authorization_not_found; 403 as auth.refuse_caller.';
+  'Shows, approves or denies an authorization as the user: 200 with the client and scopes to consent to, or with where to send the browser: with the code (approved) or access_denied. Showing approves what was consented to before, for an https redirect URI. 404 oauth_authorization_not_found; 403 as auth.refuse_caller, and oauth_client_not_allowed for a session of an app.';
 revoke execute on function oauth.consent(uuid, uuid, uuid, text, bytea, timestamptz) from public;
 grant execute on function oauth.consent(uuid, uuid, uuid, text, bytea, timestamptz) to authenticator;

@@ -7,7 +7,7 @@ create or replace function oauth.grant_revoke(_user_id uuid, _session_id uuid, _
 as $$
 begin
   status := 403;
-  body := auth.refuse_caller(_user_id => _user_id, _session_id => _session_id, _now => _now);
+  body := oauth._refuse_caller(_user_id, _session_id, _now);
   if body is not null then
     return;
   end if;
@@ -24,6 +24,6 @@ begin
   status := 204;
 end
 $$;
-comment on function oauth.grant_revoke(uuid, uuid, uuid, inet, timestamptz) is 'Takes the user''s consent back and ends what the client holds: 204; 404 oauth_consent_not_found; 403 as auth.refuse_caller.';
+comment on function oauth.grant_revoke(uuid, uuid, uuid, inet, timestamptz) is 'Takes the user''s consent back and ends what the client holds: 204; 404 oauth_consent_not_found; 403 as auth.refuse_caller, and oauth_client_not_allowed for a session of an app.';
 revoke execute on function oauth.grant_revoke(uuid, uuid, uuid, inet, timestamptz) from public;
 grant execute on function oauth.grant_revoke(uuid, uuid, uuid, inet, timestamptz) to authenticator;

@@ -6,7 +6,7 @@ create or replace function oauth.grants_list(_user_id uuid, _session_id uuid, _n
 as $$
 begin
   status := 403;
-  body := auth.refuse_caller(_user_id => _user_id, _session_id => _session_id, _now => _now);
+  body := oauth._refuse_caller(_user_id, _session_id, _now);
   if body is not null then
     return;
   end if;
@@ -19,6 +19,6 @@ begin
             where c.user_id = _user_id);
 end
 $$;
-comment on function oauth.grants_list(uuid, uuid, timestamptz) is 'The clients that the user consented to, newest first, with their scopes. 403 as auth.refuse_caller.';
+comment on function oauth.grants_list(uuid, uuid, timestamptz) is 'The clients that the user consented to, newest first, with their scopes. 403 as auth.refuse_caller, and oauth_client_not_allowed for a session of an app.';
 revoke execute on function oauth.grants_list(uuid, uuid, timestamptz) from public;
 grant execute on function oauth.grants_list(uuid, uuid, timestamptz) to authenticator;

@@ -1,5 +1,6 @@
 -- POST /orgs/v1/invites/accept. The link alone is not enough: the account must
--- own the invited address. Deleting the invite decides between many at once.
+-- own the invited address, and whoever invited must still be one who may give the
+-- role. Deleting the invite decides between many at once.
 create or replace function orgs.accept_invite(_token_hash bytea, _now timestamptz default now(), out status int, out body jsonb)
   returns record
   language plpgsql volatile
@@ -11,9 +12,10 @@ begin
   delete from orgs.invites i
    where i.token_hash = _token_hash and i.expires_at > _now and auth.owns_email(_user_id => auth.uid(), _email => i.email)
   returning i.* into v_invite;
-  if v_invite.id is null then
+  if orgs._holds(v_invite.invited_by, v_invite.org_id, (select r.permissions from orgs.roles r where r.name = v_invite.role)) is not true then
     status := 404;
-    body := orgs._refusal('invite_not_found', 'The invite is unknown, used or expired, or for another address', 'Sign in with the address that was invited.');
+    body := orgs._refusal('invite_not_found', 'The invite is unknown, used, expired or taken back, or for another address',
+                          'Sign in with the address that was invited, or ask for another invite.');
     return;
   end if;
   -- Who is a member already keeps the role they have.

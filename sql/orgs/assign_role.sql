@@ -1,16 +1,19 @@
--- PUT and DELETE /orgs/v1/users/{id}/roles/{name}: roles that hold everywhere.
--- By superadmins, or the service. The last superadmin stays one.
+-- PUT and DELETE /orgs/v1/users/{id}/roles/{name}: roles that hold everywhere. By
+-- whoever has roles:manage and all that the role has (org_admin everywhere is a
+-- superadmin by another name), or the service. The last superadmin stays one.
 create or replace function orgs.assign_role(_user_id uuid, _role text, _granted boolean, _now timestamptz default now(), out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
 as $$
+declare
+  v_permissions constant text[] := (select r.permissions from orgs.roles r where r.name = _role);
 begin
-  if (auth.role() = 'service_role' or (auth.has_permission('roles:manage') and (_role <> 'superadmin' or auth.has_permission('superadmin:manage')))) is not true then
+  if (auth.role() = 'service_role' or (auth.has_permission('roles:manage') and orgs._may_give(coalesce(v_permissions, '{}')))) is not true then
     status := 403;
-    body := orgs._refusal('missing_permissions', 'You lack the permission roles:manage');
+    body := orgs._refusal('missing_permissions', 'You lack the permission roles:manage, or one that the role has');
     return;
-  elsif not exists (select from orgs.roles r where r.name = _role) or (auth.profile(_user_id => _user_id, _scopes => '{}') is null) then
+  elsif v_permissions is null or (auth.profile(_user_id => _user_id, _scopes => '{}') is null) then
     status := 404;
     body := orgs._refusal('not_found', 'User or role not found');
     return;
@@ -31,6 +34,6 @@ begin
 end
 $$;
 comment on function orgs.assign_role(uuid, text, boolean, timestamptz) is
-  'Gives or takes a role that holds everywhere (roles:manage, for superadmin every permission, or the service): 200 with the user''s roles; 403 missing_permissions; 404; 409 last_admin.';
+  'Gives or takes a role that holds everywhere (roles:manage and all that the role has, or the service): 200 with the user''s roles; 403 missing_permissions; 404; 409 last_admin.';
 revoke execute on function orgs.assign_role(uuid, text, boolean, timestamptz) from public;
 grant execute on function orgs.assign_role(uuid, text, boolean, timestamptz) to authenticated, service_role;

@@ -1,6 +1,8 @@
 -- PUT and DELETE /orgs/v1/orgs/{id}/members/{user}. Nobody hands out more than
 -- they have, and an organization keeps an administrator: the organization's row
--- is locked, so that the last two cannot leave at once.
+-- is locked, so that the last two cannot leave at once. What the member invited
+-- in the old role goes with it: an invite to a second address of theirs would
+-- bring them back.
 
 -- Why the caller may not give or take the role; null when they may.
 create or replace function orgs._role_refusal(_org_id uuid, _role text)
@@ -8,12 +10,11 @@ create or replace function orgs._role_refusal(_org_id uuid, _role text)
   language plpgsql stable
 as $$
 declare
-  v_wanted text[] := (select r.permissions from orgs.roles r where r.name = _role);
-  v_mine   text[] := orgs.permissions_of(_user_id => auth.uid(), _org_id => _org_id);
+  v_wanted constant text[] := (select r.permissions from orgs.roles r where r.name = _role);
 begin
   if v_wanted is null or _role = 'superadmin' then
     return orgs._refusal('validation_failed', 'The role is unknown, or not one within organizations');
-  elsif '*' = any (v_mine) or v_wanted <@ v_mine then
+  elsif orgs._may_give(v_wanted, _org_id) then
     return null;
   end if;
   return orgs._refusal('missing_permissions', 'The role has permissions that you lack');
@@ -48,6 +49,7 @@ begin
     body := orgs._refusal('last_admin', 'An organization keeps an administrator', 'Make somebody else one first.');
     return;
   end if;
+  delete from orgs.invites i where i.org_id = _org_id and i.invited_by = _user_id and v_before is distinct from _role;
   if _role is null then
     delete from orgs.members m where m.org_id = _org_id and m.user_id = _user_id;
   else

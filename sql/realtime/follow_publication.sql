@@ -13,6 +13,13 @@ declare
   v_table   record;
   v_problem text;
 begin
+  -- Which tables these will hold is not known, and the platform's would be among them.
+  if exists (select from pg_catalog.pg_publication p
+              where p.pubname = 'supabase_realtime'
+                and (p.puballtables or exists (select from pg_catalog.pg_publication_namespace n where n.pnpubid = p.oid))) then
+    raise warning 'realtime tells nothing of tables that the publication supabase_realtime does not name'
+      using hint = 'Name each: alter publication supabase_realtime add table …; or call realtime.enable.';
+  end if;
   for v_table in
     select r.prrelid::regclass as name,
            r.prqual is null and r.prattrs is null and p.pubinsert and p.pubupdate and p.pubdelete as is_whole

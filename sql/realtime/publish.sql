@@ -1,6 +1,7 @@
 -- The bus between nodes, where it is PostgreSQL: what one tells the others goes
 -- through the outbox, which they read anyway. A node alone writes nothing. A
--- node is in realtime.nodes before it takes sockets, so none misses a word.
+-- node is in realtime.nodes before it takes sockets, so none misses a word. What
+-- clients wrote is text within the message: jsonb does not take all of JSON.
 create or replace function realtime.publish(_node uuid, _messages jsonb[], _now timestamptz default now())
   returns void
   language plpgsql volatile

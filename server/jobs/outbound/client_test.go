@@ -108,14 +108,20 @@ func TestRedirects(t *testing.T) {
 
 func TestNameThatResolvesAnew(t *testing.T) {
 	t.Parallel()
-	public, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := public.Addr().(*net.TCPAddr).Port
-	private, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.2:%d", port))
-	if err != nil {
-		t.Fatal(err)
+	var public, private net.Listener
+	var port int
+	var err error
+	for tries := 0; private == nil; tries++ { // one port at two addresses: another test may have it at the second
+		if public, err = (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		port = public.Addr().(*net.TCPAddr).Port
+		if private, err = (&net.ListenConfig{}).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.2:%d", port)); err != nil {
+			_ = public.Close()
+			if tries == 20 {
+				t.Fatal(err)
+			}
+		}
 	}
 	var reached atomic.Int32
 	for _, l := range []net.Listener{public, private} {
