@@ -26,11 +26,15 @@ as $$
     'uuid', gen_random_uuid(), 'time', auth._time(_now), 'name', auth._hook_name(_event), 'ip_address', host(_ip))))
 $$;
 
+-- plpgsql keeps its plan for the session; a SQL function with a subquery is planned in
+-- each transaction, and every token asks.
 create or replace function auth._has_hook(_event text, _settings jsonb)
   returns boolean
-  language sql stable
+  language plpgsql stable
 as $$
-  select coalesce(_settings -> 'http_hooks' ? _event, false) or exists (select from auth.hooks h where h.event = _event)
+begin
+  return coalesce(_settings -> 'http_hooks' ? _event, false) or exists (select from auth.hooks h where h.event = _event);
+end
 $$;
 
 -- What an answer makes of the input; a raise where it says no.

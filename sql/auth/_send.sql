@@ -75,10 +75,12 @@ $$;
 -- which needs the codes in the clear.
 create or replace function auth._sends(_event text, _token jsonb, _settings jsonb)
   returns boolean
-  language sql stable
+  language plpgsql stable
 as $$
-  select coalesce(_settings -> 'http_hooks' ? _event, false)
-      or coalesce(_token ? 'plain', false) and exists (select from auth.hooks h where h.event = _event)
+begin
+  return coalesce(_settings -> 'http_hooks' ? _event, false)
+      or coalesce(_token ? 'plain', false) and exists (select from auth.hooks h where h.event = _event);
+end
 $$;
 
 -- All that GoTrue says in email_data, as far as it is no secret.
