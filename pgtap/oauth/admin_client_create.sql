@@ -3,9 +3,9 @@ select plan(4);
 
 create function pg_temp.make(_metadata jsonb) returns text language sql as $$
   select concat_ws(' ', m.status, coalesce(m.body ->> 'error', concat_ws(' ', m.body ->> 'client_name', m.body ->> 'registration_type')))
-    from oauth.admin_client_create('00000000-0000-0000-0000-0000000000c1', _metadata, '\xaa', '2026-01-01Z') m $$;
+    from oauth.admin_client_create('00000000-0000-0000-00a1-0000000000c1', _metadata, '\xaa', '2026-01-01Z') m $$;
 
-select tests.as_user('ada');
+select tests.as_user('ac-ada');
 select throws_ok($$ select pg_temp.make('{}') $$, '42501', null, 'users make no clients');
 select tests.as_service();
 select is(pg_temp.make('{"client_name": "A", "redirect_uris": ["http://a.test/cb"]}'), '400 invalid_redirect_uri', 'what registration refuses is refused here');

@@ -2,12 +2,12 @@ begin;
 select plan(6);
 
 insert into oauth.clients (id, name, redirect_uris, auth_method, secret_hash) values
-  ('00000000-0000-0000-0000-0000000000c1', 'Demo', '{https://a.test/cb}', 'client_secret_basic', '\xaa'), ('00000000-0000-0000-0000-0000000000c2', 'Public', '{https://b.test/cb}', 'none', null);
+  ('00000000-0000-0000-00a4-0000000000c1', 'Demo', '{https://a.test/cb}', 'client_secret_basic', '\xaa'), ('00000000-0000-0000-00a4-0000000000c2', 'Public', '{https://b.test/cb}', 'none', null);
 create function pg_temp.change(_n int, _metadata jsonb, _secret_hash bytea default null) returns text language sql as $$
   select concat_ws(' ', u.status, coalesce(u.body ->> 'code', u.body ->> 'error', concat_ws(' ', u.body ->> 'client_name', u.body -> 'redirect_uris' ->> 0)))
-    from oauth.admin_client_update(('00000000-0000-0000-0000-0000000000c' || _n)::uuid, _metadata, _secret_hash) u $$;
+    from oauth.admin_client_update(('00000000-0000-0000-00a4-0000000000c' || _n)::uuid, _metadata, _secret_hash) u $$;
 
-select tests.as_user('ada');
+select tests.as_user('au-ada');
 select throws_ok($$ select pg_temp.change(1, '{}') $$, '42501', null, 'users change no clients');
 select tests.as_service();
 select is(pg_temp.change(1, '{"client_name": "B"}'), '200 B https://a.test/cb', 'what is not named stays');
