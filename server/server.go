@@ -128,7 +128,7 @@ func (s *Server) mountAuth(ctx context.Context, c *config.Config, ring *token.Ri
 	s.loops = append(s.loops, s.meter.Run)
 	apps := oauth.New(oauth.Deps{
 		Pool: s.pool, Ring: ring, Config: c.OAuth, Settings: kit.Settings, Issuer: c.Auth.JWTIssuer, SiteURL: c.Server.SiteURL,
-		Caller: kit.Caller, Client: kit.Client, Decode: kit.Decode, Limit: kit.Limit,
+		Ask: kit.Asker.Through, Caller: kit.Caller, Client: kit.Client, Decode: kit.Decode, Limit: kit.Limit,
 	})
 	apps.Mount(s.echo)
 	tenants := orgs.New(orgs.Deps{

@@ -44,7 +44,7 @@ func Up(ctx context.Context, c *config.Config, project fs.FS, progress func(stri
 	if err != nil {
 		return stand, err
 	}
-	if err := firstAdmin(ctx, c, stand.OwnerURL); err != nil {
+	if err := errors.Join(firstAdmin(ctx, c, stand.OwnerURL), configureHooks(ctx, c, stand.OwnerURL)); err != nil {
 		return stand, err
 	}
 	stand.URL, err = loginURL(stand.OwnerURL, password)

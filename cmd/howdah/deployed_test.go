@@ -52,7 +52,7 @@ func TestADeploymentServes(t *testing.T) {
 		cmd.Dir = filepath.Join(dir, "shop")
 		cmd.Env = append(os.Environ(), "HOWDAH_ENV=production", "HOWDAH_PROJECT=.", "HOWDAH_HOME="+filepath.Join(dir, "home"), "HOST=127.0.0.1", "PORT="+port,
 			fmt.Sprintf("DATABASE_URL=postgres://%s:%s@%s:%d/shop?sslmode=disable", at.User, at.Password, at.Host, at.Port),
-			"AUTHENTICATOR_PASSWORD="+secret+"2", "API_EXTERNAL_URL=https://api.example.test", "EMAIL_BACKEND=none",
+			"AUTHENTICATOR_PASSWORD="+secret+"2", "API_EXTERNAL_URL=https://api.example.test", "EMAIL_BACKEND=none", "MAILER_AUTOCONFIRM=true",
 			"HOWDAH_ADMIN_EMAIL=root@example.test", "HOWDAH_ADMIN_PASSWORD="+secret)
 		return cmd
 	}

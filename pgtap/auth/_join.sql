@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(12);
 insert into auth.users (id, email, email_confirmed_at, encrypted_password) values
   ('00000000-0000-0000-0000-00000000000a', 'ada@example.test', now(), 'hash'), ('00000000-0000-0000-0000-00000000000b', 'bob@example.test', null, 'hash');
 insert into auth.sessions (user_id) values ('00000000-0000-0000-0000-00000000000b');
@@ -14,5 +14,12 @@ select results_eq($$ select encrypted_password, (select count(*)::int from auth.
 select is((pg_temp.who('3', 'ada@example.test', false)).email, null, 'an e-mail that is not verified joins nobody and takes nothing');
 select is((pg_temp.who('4', 'cleo@example.test', true, '{"disable_signup": true}')).id, null, 'sign-up can be off');
 select is((auth._refuse_joined(null, 'corp', '{}', null, null, '{}', now())).status, 500, 'a provider that tells no e-mail is refused');
+select is(auth._sound_identity('{"sub": "5", "email": "a@b.co", "email_verified": true}'), '{"sub": "5", "email": "a@b.co", "email_verified": true}', 'an e-mail that is one stays');
+select is(auth._sound_identity(E'{"sub": "5", "email": "\u212A@b.co", "email_verified": true}'), '{"sub": "5", "email_verified": false}', 'one that lower() makes another''s is none');
+insert into auth.users (email, email_confirmed_at) values ('mike@example.test', now());
+select results_eq($$ select status, body ->> 'code' from auth.id_token_sign_in('corp', jsonb_build_object('sub', '6', 'email', E'mi\u212Ae@example.test', 'email_verified', true),
+                     false, null, null, null, null, null, '{}') $$, $$ values (500, 'unexpected_failure') $$, 'who brings such a one does not get in where an e-mail is needed');
+select results_eq($$ select status, body ->> 'email' from auth.id_token_sign_in('corp', jsonb_build_object('sub', '6', 'email', E'mi\u212Ae@example.test', 'email_verified', true),
+                     true, null, null, null, null, null, '{}') $$, $$ values (200, '') $$, 'and has none where it is not');
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(12);
 
 do $$ begin perform jobs.enqueue('http.request', '{"request": 1}'), jobs.enqueue('http.request', '{"request": 2}', _priority => 5),
   jobs.enqueue('http.request', '{"request": 3}', _run_at => now() + '1 minute'), jobs.enqueue('webhook.deliver', '{"request": 4}', _queue => 'other'); end $$;
@@ -22,17 +22,22 @@ select is((select count(*)::int from jobs.claim('{k}', 10, '00000000-0000-0000-0
 do $$ begin perform jobs.enqueue('webhook.deliver', _queue => 'l') from generate_series(1, 3); end $$;
 select is((select count(*)::int from jobs.claim('{l}', null, '00000000-0000-0000-0000-000000000001')), 1, 'without a limit it is one');
 
--- Of kinds that a worker knows among those that it does not.
-do $$ begin perform jobs.enqueue('http.request', _queue => 'm', _priority => 1), jobs.enqueue('f', _queue => 'm', _priority => 3), jobs.enqueue('sms.send', '{"message": 1}', _queue => 'm', _priority => 2),
-  jobs.enqueue('webhook.deliver', _queue => 'm', _priority => 9) from generate_series(1, 2000); end $$;
-create function pg_temp.looked_at() returns bigint language sql as $$
-  select sum(pg_stat_get_xact_tuples_fetched(i.inhrelid)) from pg_inherits i where i.inhparent = 'jobs.jobs'::regclass $$;
-select set_config('tests.before', pg_temp.looked_at()::text, true);
-select results_eq($$ select c.name from jobs.claim('{m}', 2, '00000000-0000-0000-0000-000000000001', _names => '{http.request,sms.send}', _sql => true) c $$, array['f', 'f'],
-                  'priorities hold across names');
-select cmp_ok(pg_temp.looked_at() - current_setting('tests.before')::bigint, '<', 100::bigint, 'jobs that a worker does not know are not looked at');
-select results_eq($$ select c.name from jobs.claim('{m}', 1, '00000000-0000-0000-0000-000000000001', _names => '{http.request,sms.send}') c $$, array['sms.send'],
-                  'the next kind is next');
+-- Of names that a worker knows among those that it does not.
+do $$
+begin
+  perform jobs.enqueue('http.request', _queue => 'm', _priority => 1),
+          jobs.enqueue('f', _queue => 'm', _priority => 3),
+          jobs.enqueue('sms.send', '{"message": 1}', _queue => 'm', _priority => 2),
+          jobs.enqueue('webhook.deliver', _queue => 'm', _priority => 9)
+     from generate_series(1, 20);
+end
+$$;
+select results_eq($$ select c.name from jobs.claim('{m}', 2, '00000000-0000-0000-0000-000000000001',
+                                                   _names => '{http.request,sms.send}', _sql => true) c $$,
+                  array['f', 'f'], 'priorities hold across names');
+select results_eq($$ select c.name from jobs.claim('{m}', 1, '00000000-0000-0000-0000-000000000001',
+                                                   _names => '{http.request,sms.send}') c $$,
+                  array['sms.send'], 'the next name is next');
 
 select * from finish();
 rollback;

@@ -1,4 +1,4 @@
-begin; select plan(8);
+begin; select plan(10);
 select tests.alone('storage');
 insert into storage.buckets (id, name) values ('b', 'b'), ('other', 'other');
 create policy own_folder on storage.objects for all to authenticated
@@ -14,6 +14,8 @@ select results_eq($$ select e ->> 'name' from storage.list('b', '', 100, 0, '1')
 select results_eq($$ select e ->> 'name' from storage.list('b', '', 2, 0, '', 'name', 'desc') l, json_array_elements(l.body) e $$, array['c', 'a'], 'order');
 select results_eq($$ select status, body::jsonb from storage.list('nope', '') $$, $$ values (200, '[]'::jsonb) $$, 'an unknown bucket is empty');
 select results_eq($$ select status, body ->> 'code' from storage.list('b', '', 1, 0, '', 'size') union all select status, body ->> 'code' from storage.list('b', '', 1, 0, '', null) $$, $$ values (400, 'InvalidRequest'), (400, 'InvalidRequest') $$, 'an unknown order is refused');
+select results_eq($$ select e ->> 'name' from storage.list('b', '', 5) l, json_array_elements(l.body) e $$, array['1', '10', '11', '2', 'B'], 'a page that ends before the first folder');
+select results_eq($$ select e ->> 'name', e ->> 'id' is null from storage.list('b', '', 8) l, json_array_elements(l.body) e where e ->> 'name' > '2' collate "C" $$, $$ values ('B', false), ('a.b', false), ('a', true), ('c', true) $$, 'and one with folders');
 select tests.as_anon();
 select results_eq($$ select body::jsonb from storage.list('b', '') $$, array['[]'::jsonb], 'anon sees nothing');
 select * from finish(); rollback;

@@ -1,4 +1,4 @@
-begin; select plan(12);
+begin; select plan(14);
 select tests.alone('storage');
 insert into storage.buckets (id, name) values ('b', 'b'), ('other', 'other');
 create policy own_folder on storage.objects for all to authenticated
@@ -19,6 +19,11 @@ update storage.objects set owner_id = 'somebody' where name = 'f';
 create temporary table w as select pg_temp.open('f', true) as id;
 select results_eq($$ select c.body ->> 'code' from w, storage.object_commit(w.id, 6) c $$, array['KeyAlreadyExists'], 'where nobody was asked, what others own stays');
 select results_eq($$ select c.status from w, storage.object_commit(w.id, 6, _asked => true) c $$, array[200], 'where policies were, it is replaced');
+update storage.objects set owner_id = 'somebody' where name = 'f';
+create temporary table l as select pg_temp.open('f', true) as other, pg_temp.open('f', true) as this;
+update storage.uploads u set replaces = case u.id when l.other then gen_random_uuid() else o.id end::text from l, storage.objects o where o.name = 'f' and u.id in (l.other, l.this);
+select results_eq($$ select c.body ->> 'code' from l, storage.object_commit(l.other, 6) c $$, array['KeyAlreadyExists'], 'a link to replace one object does not replace another that came by its name');
+select results_eq($$ select c.status from l, storage.object_commit(l.this, 6) c $$, array[200], 'but the one');
 select tests.as_service();
 select throws_ok($$ select storage.object_commit(gen_random_uuid(), 1) $$, '42501', null, 'request roles commit nothing');
 select * from finish(); rollback;

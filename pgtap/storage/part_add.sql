@@ -1,4 +1,4 @@
-begin; select plan(7);
+begin; select plan(9);
 select tests.alone('storage');
 insert into storage.buckets (id, name) values ('b', 'b'), ('other', 'other');
 create policy own_folder on storage.objects for all to authenticated
@@ -13,5 +13,7 @@ update storage.uploads set writer = '00000000-0000-0000-0000-0000000000cc';
 select is(pg_temp.add('00000000-0000-0000-0000-000000000001', 'cc', 7), 'EntityTooLarge', 'nor one that is too long');
 select results_eq($$ select pg_temp.add('00000000-0000-0000-0000-000000000002', 'd1', 5, 2) union all select pg_temp.add('00000000-0000-0000-0000-000000000002', 'd2', 6, 1) union all select pg_temp.add('00000000-0000-0000-0000-000000000002', 'd3', 7, 2) $$, array['5', '11', '13'], 'parts with numbers come in any order, and the last of a number wins');
 select results_eq('select right(version::text, 2) from storage.garbage', array['d1'], 'the other''s bytes are queued');
+select is(pg_temp.add('00000000-0000-0000-0000-000000000002', 'd4', 88, 3), 'EntityTooLarge', 'they are no more together than one object may be');
+select is(pg_temp.add('00000000-0000-0000-0000-000000000002', 'd5', 94, 2), '100', 'but what a part replaces does not count');
 select is(pg_temp.add(gen_random_uuid(), 'ee', 1), 'NoSuchUpload', 'an unknown upload has no parts');
 select * from finish(); rollback;

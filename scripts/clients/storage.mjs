@@ -193,6 +193,9 @@ await check('images are transformed', async () => {
   const got = await fetch(publicUrl)
   const bytes = Buffer.from(await got.arrayBuffer())
   equal([got.status, got.headers.get('content-type'), bytes.readUInt32BE(16), bytes.readUInt32BE(20)], [200, 'image/png', 2, 2])
+  const browser = await fetch(publicUrl, { headers: { accept: 'image/avif,image/webp,*/*;q=0.8' } })
+  const webp = Buffer.from(await browser.arrayBuffer())
+  equal([browser.headers.get('content-type'), browser.headers.get('vary')?.includes('Accept'), webp.toString('latin1', 8, 16)], ['image/webp', true, 'WEBPVP8 '])
   const link = must(await ada.storage.from(pub).createSignedUrl(mine('i.png'), 60, { transform: { width: 1, height: 1 } })).signedUrl
   equal(Buffer.from(await (await fetch(link)).arrayBuffer()).readUInt32BE(16), 1)
   must(await ada.storage.from(pub).download(mine('i.png'), { transform: { width: 2 } }))

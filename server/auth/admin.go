@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/db"
 	"howdah/server/token"
 )
@@ -40,7 +41,7 @@ func asAdmin[T any](s *Service, c echo.Context, sql string, args ...any) (T, err
 		return none, refuse(http.StatusUnauthorized, "no_authorization", "This endpoint requires a valid Bearer token")
 	}
 	c.Set("role", caller.Role)
-	out, err := db.RowAs[T](c.Request().Context(), s.Pool, caller, sql, args...)
+	out, err := hooks.Call[T](c.Request().Context(), s.asker, caller, sql, args...)
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "42501" {
 		return none, refuse(http.StatusForbidden, "not_admin", "User not allowed")

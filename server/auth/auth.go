@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/auth/provider"
 	"howdah/server/config"
 	"howdah/server/db"
@@ -39,16 +40,22 @@ type Service struct {
 	cookies   *cookies          // nil for none
 	testCodes map[string]string // by phone
 	settings  json.RawMessage   // what sql/auth reads with auth._setting
+	asker     *hooks.Asker
 	hold      func(ctx context.Context, began time.Time, step time.Duration)
 }
 
 // New makes a Service.
 func New(ctx context.Context, d Deps) (*Service, error) {
-	settings, err := json.Marshal(settingsOf(d))
+	asker := &hooks.Asker{Client: hooks.NewClient(d.Config.Hooks), Pool: d.Pool}
+	named := settingsOf(d)
+	if events := asker.Events(); events != nil {
+		named["http_hooks"] = events
+	}
+	settings, err := json.Marshal(named)
 	if err != nil {
 		return nil, fmt.Errorf("auth settings: %w", err)
 	}
-	s := &Service{Deps: d, settings: settings, policy: newPolicy(d.Config, d.Server.SiteURL), captcha: newCaptcha(d.Config), testCodes: map[string]string{}, hold: holdBack}
+	s := &Service{Deps: d, settings: settings, asker: asker, policy: newPolicy(d.Config, d.Server.SiteURL), captcha: newCaptcha(d.Config), testCodes: map[string]string{}, hold: holdBack}
 	for _, pair := range d.Config.SMSTestOTP {
 		phone, code, _ := strings.Cut(pair, ":")
 		s.testCodes[normalPhone(phone)] = code
@@ -80,7 +87,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 func settingsOf(d Deps) map[string]any {
 	c := d.Config
 	return map[string]any{
-		"issuer": c.JWTIssuer, "site_url": d.Server.SiteURL, "audience": c.JWTAudience, "jwt_exp": c.JWTExp, "reuse_interval": c.ReuseInterval,
+		"issuer": c.JWTIssuer, "site_url": d.Server.SiteURL, "external_url": d.Server.ExternalURL, "audience": c.JWTAudience, "jwt_exp": c.JWTExp, "reuse_interval": c.ReuseInterval,
 		"disable_signup": c.DisableSignup, "autoconfirm": c.Autoconfirm, "phone_autoconfirm": c.PhoneAutoconfirm,
 		"email_enabled": c.EmailEnabled, "phone_enabled": c.PhoneEnabled, "anonymous_enabled": c.AnonymousEnabled,
 		"secure_email_change": c.SecureEmailChange, "manual_linking": c.ManualLinking,
@@ -94,7 +101,7 @@ func settingsOf(d Deps) map[string]any {
 		"rate_limit_refresh": c.RateLimitRefresh, "rate_limit_signup": c.RateLimitSignup, "rate_limit_recover": c.RateLimitRecover,
 		"rate_limit_otp": c.RateLimitOTP, "rate_limit_magiclink": c.RateLimitMagic, "rate_limit_verify": c.RateLimitVerify,
 		"mail_cap": c.MailCap.N, "mail_cap_window": c.MailCap.Span.Seconds(), "sms_cap": c.SMSCap.N, "sms_cap_window": c.SMSCap.Span.Seconds(),
-		"hook_send_email": c.HookSendEmail, "notify_password_changed": c.Notices.PasswordChanged, "notify_email_changed": c.Notices.EmailChanged,
+		"hook_send_email": c.Hooks.SendEmail, "notify_password_changed": c.Notices.PasswordChanged, "notify_email_changed": c.Notices.EmailChanged,
 		"notify_phone_changed": c.Notices.PhoneChanged, "notify_identity_linked": c.Notices.IdentityLinked,
 		"notify_identity_unlinked": c.Notices.IdentityUnlinked, "notify_mfa_factor_enrolled": c.Notices.FactorEnrolled,
 		"notify_mfa_factor_unenrolled": c.Notices.FactorUnenrolled,

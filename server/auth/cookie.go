@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/db"
 )
 
@@ -145,7 +146,7 @@ func (s *Service) accessOf(c echo.Context, id string) (string, error) {
 		return access, nil
 	}
 	ip, agent := client(c)
-	out, err := db.CallRow[outcome](c.Request().Context(), s.Pool, cookieSessionSQL, hash[:], ip, agent, s.settings)
+	out, err := hooks.Call[outcome](c.Request().Context(), s.asker, nil, cookieSessionSQL, hash[:], ip, agent, s.settings)
 	if err != nil || out.Status != http.StatusOK {
 		return "", err
 	}

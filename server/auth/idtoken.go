@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/auth/provider"
 	"howdah/server/db"
 )
@@ -66,7 +67,7 @@ func (s *Service) idToken(c echo.Context, in idTokenRequest) error {
 		return err
 	}
 	ip, agent := client(c)
-	out, err := db.CallRow[outcome](c.Request().Context(), s.Pool, idTokenSQL, name, who.Data, p.EmailOptional(), user, session, token, ip, agent, s.settings)
+	out, err := hooks.Call[outcome](c.Request().Context(), s.asker, nil, idTokenSQL, name, who.Data, p.EmailOptional(), user, session, token, ip, agent, s.settings)
 	if err != nil {
 		return err
 	}

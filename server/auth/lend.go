@@ -10,7 +10,7 @@ import (
 // /auth/v1, and other domains to know their callers.
 func (s *Service) Kit() *kit.Kit {
 	return &kit.Kit{
-		Pool: s.Pool, Ring: s.Ring, Settings: s.settings,
+		Pool: s.Pool, Ring: s.Ring, Asker: s.asker, Settings: s.settings,
 		Caller: s.caller, Client: client, Decode: decode, Reply: reply, Limit: s.limitBody,
 		Grant: func(c echo.Context, out kit.Outcome) error {
 			return s.answer(c, outcome{Outcome: out.Outcome, Claims: out.Claims, SessionID: out.SessionID, Counter: out.Counter})

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/oauth2"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/auth/provider"
 	"howdah/server/db"
 	"howdah/server/problem"
@@ -237,7 +238,7 @@ func (s *Service) signInWith(c echo.Context, back taken, p provider.Provider, wh
 	}
 	ip, agent := client(c)
 	code := uuid.NewString()
-	out, err := db.CallRow[outcome](c.Request().Context(), s.Pool, oauthFinishSQL, back.FlowID, who.Data, p.EmailOptional(),
+	out, err := hooks.Call[outcome](c.Request().Context(), s.asker, nil, oauthFinishSQL, back.FlowID, who.Data, p.EmailOptional(),
 		flowCodeHash(s, code), sealed, token, ip, agent, s.settings)
 	switch {
 	case err != nil:

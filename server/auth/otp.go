@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/db"
 )
 
@@ -85,7 +86,7 @@ func (s *Service) sendOTP(c echo.Context, in otpRequest, flow string) error {
 	create := in.CreateUser == nil || *in.CreateUser
 	ip, _ := client(c)
 	defer s.evenly(c)()
-	out, err := db.Call(c.Request().Context(), s.Pool, otpRequestSQL, in.Email, in.Phone, create, object(in.Data), token, ip, s.settings, flow)
+	out, err := hooks.CallEvenly[db.Outcome](c.Request().Context(), s.asker, "before_user_created", otpRequestSQL, in.Email, in.Phone, create, object(in.Data), token, ip, s.settings, flow)
 	if err != nil {
 		return err
 	}
@@ -167,15 +168,6 @@ func (s *Service) resend(c echo.Context) error {
 		return err
 	}
 	return reply(c, out)
-}
-
-// mintBoth makes a token for each end of a change of address.
-func (s *Service) mintBoth(f flow, redirectTo, purpose string) (token, current *oneTime, err error) {
-	if token, err = s.mint(f, redirectTo, purpose); err != nil {
-		return nil, nil, err
-	}
-	current, err = s.mint(f, redirectTo, purpose)
-	return token, current, err
 }
 
 // reauthenticate is GET /reauthenticate: a code to be given as nonce.

@@ -18,6 +18,7 @@ type oneTime struct {
 	Token           string            `json:"token"` // hex of the keyed hash
 	Sealed          map[string][]byte `json:"sealed,omitempty"`
 	Plain           map[string]string `json:"plain,omitempty"`
+	PlainBoth       map[string]string `json:"plain_both,omitempty"` // of both ends of a change
 	RedirectTo      string            `json:"redirect_to"`
 	CodeChallenge   *string           `json:"code_challenge,omitempty"`
 	ChallengeMethod *string           `json:"code_challenge_method,omitempty"`
@@ -66,10 +67,36 @@ func (s *Service) mintCode(code string, f flow, redirectTo string, purposes ...s
 			return nil, err
 		}
 	}
-	if s.Config.HookSendEmail || s.Config.HookSendSMS {
+	if s.plainly() {
 		t.Plain = map[string]string{"token": code, "token_hash": token, "redirect_to": redirectTo, "site_url": s.Server.ExternalURL}
 	}
 	return t, nil
+}
+
+// plainly says whether functions of the database send, which need codes in the clear.
+func (s *Service) plainly() bool {
+	h := s.Config.Hooks
+	return h.SendEmail && !h.Over("send_email") || h.SendSMS && !h.Over("send_sms")
+}
+
+// mintBoth makes a token for each end of a change of address. A send hook gets both at
+// once, from the current address's, crossed as GoTrue has it.
+func (s *Service) mintBoth(f flow, redirectTo, purpose string) (token, current *oneTime, err error) {
+	if token, err = s.mint(f, redirectTo, purpose); err != nil {
+		return nil, nil, err
+	}
+	if current, err = s.mint(f, redirectTo, purpose); err != nil {
+		return nil, nil, err
+	}
+	both := map[string]string{"token": current.code, "token_hash_new": current.token, "token_new": token.code, "token_hash": token.token}
+	if s.plainly() {
+		current.PlainBoth = both
+	}
+	secrets, err := json.Marshal(both)
+	if err == nil && s.Config.Hooks.Over("send_email") {
+		current.Sealed["email_change_both"], err = s.Ring.Seal("mail", secrets)
+	}
+	return token, current, err
 }
 
 // mintSMS makes a code for a phone. One of SMS_TEST_OTP has the configured

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/db"
 	"howdah/server/problem"
 )
@@ -16,11 +17,11 @@ import (
 type outcome struct {
 	db.Outcome
 	Claims     json.RawMessage
-	SessionID  *uuid.UUID
+	SessionID  *uuid.UUID `json:"session_id"`
 	Counter    *int64
-	RedirectTo *string
+	RedirectTo *string `json:"redirect_to"`
 	Flow       *string
-	Sealed     []byte
+	Sealed     hooks.Bytes
 }
 
 // session is GoTrue's token answer.

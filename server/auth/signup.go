@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/db"
 )
 
@@ -95,7 +96,7 @@ func (s *Service) register(c echo.Context, in signUpRequest) error {
 	if in.confirms(s) {
 		defer s.evenly(c)() // an account that must be confirmed does not show whether it was there
 	}
-	out, err := db.CallRow[outcome](ctx, s.Pool, signUpSQL, in.Email, in.Phone, hash, same, object(in.Data), token, ip, agent, s.settings)
+	out, err := hooks.CallEvenly[outcome](ctx, s.asker, "before_user_created", signUpSQL, in.Email, in.Phone, hash, same, object(in.Data), token, ip, agent, s.settings)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/db"
 	"howdah/server/problem"
 	"howdah/server/token"
@@ -121,7 +122,7 @@ func (s *Service) passwordSession(c echo.Context, in grantRequest) (out outcome,
 	if address == nil {
 		address = in.Phone
 	}
-	out, err = db.CallRow[outcome](ctx, s.Pool, signInFinishSQL, address, found.UserID, valid, upgraded, found.PasswordHash, ip, agent, s.settings)
+	out, err = hooks.CallEvenly[outcome](ctx, s.asker, "password_verification_attempt", signInFinishSQL, address, found.UserID, valid, upgraded, found.PasswordHash, ip, agent, s.settings)
 	return out, s.policy.remarks(*in.Password, in.Email, in.Phone), err
 }
 
@@ -172,7 +173,7 @@ func (s *Service) rotate(c echo.Context, refreshToken *string) error {
 			return refuse(http.StatusBadRequest, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")
 		}
 	}
-	out, err := db.CallRow[outcome](ctx, s.Pool, refreshSQL, session, counter, ip, agent, s.settings)
+	out, err := hooks.Call[outcome](ctx, s.asker, nil, refreshSQL, session, counter, ip, agent, s.settings)
 	if err != nil {
 		return err
 	}
@@ -185,7 +186,7 @@ func (s *Service) exchange(c echo.Context, in grantRequest) error {
 		return invalid("invalid request: both auth code and code verifier should be non-empty")
 	}
 	ip, agent := client(c)
-	out, err := db.CallRow[outcome](c.Request().Context(), s.Pool, exchangeSQL,
+	out, err := hooks.Call[outcome](c.Request().Context(), s.asker, nil, exchangeSQL,
 		flowCodeHash(s, *in.AuthCode), s256(*in.CodeVerifier), *in.CodeVerifier, ip, agent, s.settings)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"howdah/server/db"
+	"howdah/server/auth/hooks"
 	"howdah/server/problem"
 )
 
@@ -80,7 +80,7 @@ func (s *Service) use(c echo.Context, in verifyRequest, flowCode []byte) (outcom
 	}
 	ip, agent := client(c)
 	even := s.evenly(c)
-	out, err := db.CallRow[outcome](c.Request().Context(), s.Pool, verifySQL, in.Type, in.Email, in.Phone, code, link, flowCode, ip, agent, s.settings)
+	out, err := hooks.Call[outcome](c.Request().Context(), s.asker, nil, verifySQL, in.Type, in.Email, in.Phone, code, link, flowCode, ip, agent, s.settings)
 	if out.Status >= http.StatusBadRequest {
 		even() // whether a code is out for the address must not show
 	}

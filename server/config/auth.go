@@ -29,7 +29,8 @@ type Auth struct {
 
 	ReuseInterval    int  `env:"SECURITY_REFRESH_TOKEN_REUSE_INTERVAL" envDefault:"10" doc:"seconds in which an older refresh token still answers the current one"`
 	DisableSignup    bool `env:"DISABLE_SIGNUP" envDefault:"false" doc:"no new users"`
-	Autoconfirm      bool `env:"MAILER_AUTOCONFIRM" envDefault:"true" doc:"sign-up needs no confirmed e-mail: quick to start with, but nobody proves an address; false sends the confirmation"`
+	Autoconfirm      bool `env:"MAILER_AUTOCONFIRM" envDefault:"true" doc:"sign-up needs no confirmed e-mail: quick to start with, but nobody proves an address; false sends the confirmation; in production the default is false, and where no mail leaves it must be set"`
+	undecided        bool // production, no mail leaves, and nobody said what is to confirm
 	EmailEnabled     bool `env:"EXTERNAL_EMAIL_ENABLED" envDefault:"true" doc:"e-mail and password"`
 	PhoneEnabled     bool `env:"EXTERNAL_PHONE_ENABLED" envDefault:"false" doc:"phone and password, and codes by SMS"`
 	PhoneAutoconfirm bool `env:"SMS_AUTOCONFIRM" envDefault:"false" doc:"sign-up needs no confirmed phone"`
@@ -68,8 +69,7 @@ type Auth struct {
 	CaptchaSecret   Secret `env:"SECURITY_CAPTCHA_SECRET" doc:"secret of the CAPTCHA's site"`
 	CaptchaURL      string `env:"SECURITY_CAPTCHA_URL" doc:"where tokens are verified; empty: the provider's own"`
 
-	HookSendEmail bool `env:"HOOK_SEND_EMAIL_ENABLED" envDefault:"false" doc:"give codes in the clear to functions registered for send_email"`
-	HookSendSMS   bool `env:"HOOK_SEND_SMS_ENABLED" envDefault:"false" doc:"give codes in the clear to functions registered for send_sms"`
+	Hooks Hooks
 
 	PasswordMinLength int    `env:"PASSWORD_MIN_LENGTH" envDefault:"8" doc:"characters a password needs"`
 	PasswordRequired  string `env:"PASSWORD_REQUIRED_CHARACTERS" doc:"sets of characters a password needs one of each, separated by colons"`
@@ -135,6 +135,7 @@ func (s Seconds) MarshalJSON() ([]byte, error) {
 
 func (a *Auth) mistakes(add func(ok bool, format string, args ...any)) {
 	a.MFA.mistakes(add)
+	a.Hooks.mistakes(add)
 	switch a.JWTAlgorithm {
 	case "ES256", "RS256", "EdDSA":
 	default:

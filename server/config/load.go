@@ -61,11 +61,22 @@ func Parse(vars map[string]string) (*Config, error) {
 	}
 	trimLists(reflect.ValueOf(c).Elem())
 	c.Rest.gather(vars)
+	c.confirm(vars)
 	mistakes = append(mistakes, c.mistakes()...)
 	if len(mistakes) > 0 {
 		return nil, &Mistakes{mistakes}
 	}
 	return c, c.fill(vars)
+}
+
+// confirm takes back in production what development assumes for whoever begins: that
+// a sign-up needs no proof of its address. Where no mail could bring it, that must be said.
+func (c *Config) confirm(vars map[string]string) {
+	if _, said := vars["MAILER_AUTOCONFIRM"]; said || !c.Production() {
+		return
+	}
+	c.Auth.Autoconfirm = false
+	c.Auth.undecided = c.Mail.Backend != "smtp" && !c.Auth.Hooks.SendEmail
 }
 
 // trimLists takes the blanks around the elements of lists away, and empty ones.

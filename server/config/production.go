@@ -71,9 +71,10 @@ func (c *Config) unsafeAuth() []fault {
 	a, m := c.Auth, c.Mail
 	return []fault{
 		{!a.RateLimitEnabled, "AUTH_RATE_LIMIT_ENABLED must not be false in production"},
+		{c.PostgREST.URI == "" && a.EmailEnabled && a.undecided, "MAILER_AUTOCONFIRM must be set in production where no mail leaves: true takes any address unproved, false lets nobody in by e-mail until EMAIL_BACKEND=smtp or HOOK_SEND_EMAIL_URI confirms it"},
 		{len(a.SMSTestOTP) > 0, "SMS_TEST_OTP must be empty in production: its codes are fixed"},
-		{a.PhoneEnabled && m.SMSBackend == "console", "SMS_BACKEND must be http in production where EXTERNAL_PHONE_ENABLED is true: console sends nothing"},
-		{c.PostgREST.URI == "" && (m.Backend == "console" || m.Backend == "inbox"), "EMAIL_BACKEND must not be " + m.Backend + " in production, where nobody reads it: set smtp with SMTP_HOST and SMTP_ADMIN_EMAIL, or none where no mail is to leave"},
+		{a.PhoneEnabled && m.SMSBackend == "console" && !a.Hooks.SendSMS, "SMS_BACKEND must be http in production where EXTERNAL_PHONE_ENABLED is true: console sends nothing"},
+		{c.PostgREST.URI == "" && (m.Backend == "console" || m.Backend == "inbox") && !a.Hooks.SendEmail, "EMAIL_BACKEND must not be " + m.Backend + " in production, where nobody reads it: set smtp with SMTP_HOST and SMTP_ADMIN_EMAIL, or none where no mail is to leave"},
 		{m.Backend == "smtp" && m.TLS == "none" && !local(m.Host), "SMTP_TLS must not be none in production for a mail server elsewhere: set auto"},
 		{slices.ContainsFunc(a.URIAllowList, anywhere), "URI_ALLOW_LIST must not allow every address in production: a mail's link would carry the session anywhere; name the hosts"},
 		{a.CaptchaEnabled && testCaptcha(a.CaptchaSecret.Reveal()), "SECURITY_CAPTCHA_SECRET is the provider's for tests, which passes everything: set your site's"},

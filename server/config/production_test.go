@@ -12,7 +12,7 @@ const strong = "k3v9-QmB2x_tZ7pLw4hRn8cYdF1sJ6gA"
 func safe() map[string]string {
 	return map[string]string{
 		"HOWDAH_ENV": "production", "DATABASE_URL": "postgres://owner:" + strong + "@db/app", "API_EXTERNAL_URL": "https://api.example.test",
-		"AUTHENTICATOR_PASSWORD": strong + "2", "EMAIL_BACKEND": "none",
+		"AUTHENTICATOR_PASSWORD": strong + "2", "EMAIL_BACKEND": "none", "MAILER_AUTOCONFIRM": "true",
 	}
 }
 
@@ -40,6 +40,7 @@ func TestProductionRefusesUnsafeSettings(t *testing.T) {
 		{name: "PGRST_DB_TX_END", fail: []string{"rollback", "commit-allow-override"}, ok: []string{"commit"}},
 		{name: "POSTGRES_VOLATILE", fail: []string{"true"}, ok: []string{"false"}},
 		{name: "AUTH_RATE_LIMIT_ENABLED", fail: []string{"false"}, ok: []string{"true"}},
+		{name: "MAILER_AUTOCONFIRM", fail: []string{""}, ok: []string{"true", "false"}},
 		{name: "SMS_TEST_OTP", fail: []string{"4915200000000:123456"}, ok: []string{""}},
 		{name: "SMS_BACKEND", fail: []string{"console"}, ok: []string{"http"}, alongside: map[string]string{"EXTERNAL_PHONE_ENABLED": "true", "SMS_HTTP_URL": "https://sms.example.test"}},
 		{
@@ -86,6 +87,30 @@ func TestProductionRefusesUnsafeSettings(t *testing.T) {
 
 func namedIn(name, line string) bool {
 	return strings.HasPrefix(line, name+" ") || strings.HasPrefix(name, "EXTERNAL_") && strings.HasPrefix(line, "EXTERNAL_*")
+}
+
+// Where mail leaves, production asks for the proof of an address unless told otherwise;
+// development does not.
+func TestProductionConfirms(t *testing.T) {
+	t.Parallel()
+	const hook = "v1,whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+	for _, tc := range []struct {
+		name string
+		more map[string]string
+		want bool
+	}{
+		{"by mail", map[string]string{"EMAIL_BACKEND": "smtp", "SMTP_HOST": "mail.example.test", "SMTP_ADMIN_EMAIL": "a@example.test"}, false},
+		{"by a hook", map[string]string{"HOOK_SEND_EMAIL_ENABLED": "true", "HOOK_SEND_EMAIL_URI": "https://hooks.example.test", "HOOK_SEND_EMAIL_SECRETS": hook}, false},
+		{"not at all", map[string]string{"MAILER_AUTOCONFIRM": "true"}, true},
+		{"development", map[string]string{"HOWDAH_ENV": "development", "EMAIL_BACKEND": ""}, true},
+	} {
+		vars := safe()
+		vars["MAILER_AUTOCONFIRM"] = ""
+		maps.Copy(vars, tc.more)
+		if c, err := Parse(vars); err != nil || c.Auth.Autoconfirm != tc.want {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
 }
 
 func TestProductionNamesAllProblemsAtOnce(t *testing.T) {

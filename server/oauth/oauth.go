@@ -4,6 +4,7 @@
 package oauth
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/netip"
@@ -28,6 +29,7 @@ type Deps struct {
 	Issuer   string
 	SiteURL  string
 
+	Ask    func(ctx context.Context, sql string, args ...any) (json.RawMessage, error) // nil answer: call without
 	Caller func(echo.Context) (user, session uuid.UUID, err error)
 	Client func(echo.Context) (ip *netip.Addr, agent string)
 	Decode func(echo.Context, any) error

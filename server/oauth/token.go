@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -85,15 +86,29 @@ func (s *Service) token(c echo.Context) error {
 type granted struct {
 	db.Outcome
 	Claims    json.RawMessage
-	IDClaims  json.RawMessage
-	SessionID *uuid.UUID
+	IDClaims  json.RawMessage `json:"id_claims"`
+	SessionID *uuid.UUID      `json:"session_id"`
 	Counter   *int64
+}
+
+// issue calls a function that hands out tokens, through auth where a hook over HTTP
+// has a say in them.
+func (s *Service) issue(ctx context.Context, sql string, args ...any) (out granted, err error) {
+	answer, err := s.Ask(ctx, sql, args...)
+	switch {
+	case err != nil:
+		return out, err
+	case answer == nil:
+		return db.CallRow[granted](ctx, s.Pool, sql, args...)
+	default:
+		return out, json.Unmarshal(answer, &out)
+	}
 }
 
 func (s *Service) exchange(c echo.Context, f url.Values, who *credentials) error {
 	verifier := sha256.Sum256([]byte(f.Get("code_verifier")))
 	ip, agent := s.Client(c)
-	out, err := db.CallRow[granted](c.Request().Context(), s.Pool, exchangeSQL, who.id, who.mac, s.codeHash(f.Get("code")), text(f.Get("redirect_uri")),
+	out, err := s.issue(c.Request().Context(), exchangeSQL, who.id, who.mac, s.codeHash(f.Get("code")), text(f.Get("redirect_uri")),
 		base64.RawURLEncoding.EncodeToString(verifier[:]), ip, agent, s.Settings)
 	return s.grant(c, &out, err)
 }
@@ -104,7 +119,7 @@ func (s *Service) refresh(c echo.Context, f url.Values, who *credentials) error 
 		return refused(c, http.StatusBadRequest, "invalid_grant", "The refresh token is unknown or used")
 	}
 	ip, _ := s.Client(c)
-	out, err := db.CallRow[granted](c.Request().Context(), s.Pool, refreshSQL, who.id, who.mac, session, counter, text(f.Get("scope")), ip, s.Settings)
+	out, err := s.issue(c.Request().Context(), refreshSQL, who.id, who.mac, session, counter, text(f.Get("scope")), ip, s.Settings)
 	return s.grant(c, &out, err)
 }
 

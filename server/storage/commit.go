@@ -12,9 +12,10 @@ import (
 // writer is who writes an object, and what. Its policies were asked before the
 // bytes came, and that may be hours ago: meanwhile somebody else may have made
 // what this caller may make, but not replace. So they are asked again in the
-// transaction that commits. A nil writer holds a link that its maker signed.
+// transaction that commits. Nobody is here to be asked where a link opened the
+// upload: what that may replace is in its row.
 type writer struct {
-	as       *db.Caller // nil: nobody is here to be asked
+	as       *db.Caller // nil: nobody
 	bucket   string
 	name     string
 	upsert   bool
@@ -41,8 +42,8 @@ func (s *Service) commit(ctx context.Context, by *writer, id uuid.UUID, size int
 func (s *Service) commitRow(ctx context.Context, by *writer, id uuid.UUID, size int64, version *uuid.UUID) (db.Outcome, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
 	defer cancel()
-	if by == nil || by.as == nil {
-		return db.Call(ctx, s.Pool, objectCommitSQL, id, size, version, by == nil)
+	if by.as == nil {
+		return db.Call(ctx, s.Pool, objectCommitSQL, id, size, version, false)
 	}
 	ask := db.Statement{SQL: objectProbeSQL, Args: []any{by.bucket, by.name, by.upsert, by.headers, by.metadata}}
 	return s.Pool.CallThen(ctx, by.as, ask, db.Statement{SQL: objectCommitSQL, Args: []any{id, size, version, true}})

@@ -33,6 +33,7 @@ type claims struct {
 	Scope     string     `json:"scope"`
 	Owner     string     `json:"owner,omitempty"`
 	Upsert    bool       `json:"upsert,omitempty"`
+	Replaces  string     `json:"replaces,omitempty"` // with Upsert: an object's id, or * for any
 	Transform *transform `json:"transformations,omitempty"`
 	IssuedAt  int64      `json:"iat"`
 	ExpiresAt int64      `json:"exp"`

@@ -2,7 +2,11 @@ package storage
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -45,5 +49,76 @@ func TestLinks(t *testing.T) {
 		case test.code != "" && (!errors.As(err, &p) || p.Code != test.code):
 			t.Errorf("%s: %v, want %s", test.name, err, test.code)
 		}
+	}
+}
+
+// Whoever may make objects may not replace those of others: neither may a link
+// that was made while the name was free, however it is used.
+func TestLinksReplaceWhatTheyWereMadeFor(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	a.exec(`create policy anybody_adds on storage.objects for insert to authenticated with check (bucket_id = 'other')`)
+	a.exec(`create policy all_read on storage.objects for select to authenticated using (bucket_id = 'other')`)
+	a.exec(`create policy own_change on storage.objects for update to authenticated using (owner_id = (select auth.uid()::text))`)
+	_, ada := a.user()
+	_, bob := a.user()
+	put := func(name, bearer, text string) {
+		t.Helper()
+		if r := a.call("POST", "/object/other/"+name, bearer, strings.NewReader(text)); r.status != http.StatusOK {
+			t.Fatalf("%s: %d %s", name, r.status, r.body)
+		}
+	}
+	large := strings.Repeat("ada", 1<<20)
+	for _, test := range []struct {
+		name, maker, text string
+		before, since     string // who made what, before the link and after
+		replaced          bool
+	}{
+		{"free, then another's", ada, "ada", "", bob, false},
+		{"free, then another's, for a large file", ada, large, "", bob, false},
+		{"free, then one's own", ada, "ada", "", ada, true},
+		{"one's own", ada, "ada", ada, "", true},
+		{"one's own, large", ada, large, ada, "", true},
+		{"one's own, then another's", ada, "ada", ada, bob, false},
+		{"one's own, then another's, for a large file", ada, large, ada, bob, false},
+		{"no policy's", a.service, "ada", "", bob, true},
+		{"no policy's, large", a.service, large, "", bob, true},
+	} {
+		for _, way := range []string{"put", "tus"} {
+			name := url.PathEscape(test.name + " by " + way)
+			if test.before != "" {
+				put(name, test.before, "old")
+			}
+			var signed struct{ URL, Token string }
+			link := a.call("POST", "/object/upload/sign/other/"+name, test.maker, nil, "X-Upsert", "true")
+			if err := json.Unmarshal([]byte(link.body), &signed); err != nil || link.status != http.StatusOK {
+				t.Fatalf("%s: %d %s", name, link.status, link.body)
+			}
+			if test.before != "" && test.since != "" {
+				a.exec(`delete from storage.objects where bucket_id = 'other' and name = $1`, test.name+" by "+way)
+			}
+			if test.since != "" {
+				put(name, test.since, "old")
+			}
+			want, status := "old", http.StatusBadRequest
+			if test.replaced {
+				want, status = test.text, http.StatusOK
+			}
+			var r answer
+			if way == "put" {
+				r = a.call("PUT", signed.URL, "", strings.NewReader(test.text))
+			} else {
+				r = a.call("POST", "/upload/resumable/sign", "", strings.NewReader(test.text), "Tus-Resumable", "1.0.0",
+					"Upload-Length", strconv.Itoa(len(test.text)), "Content-Type", tusContentType, "X-Signature", signed.Token,
+					"Upload-Metadata", "bucketName "+b64("other")+",objectName "+b64(test.name+" by "+way))
+				status = map[bool]int{true: http.StatusCreated, false: http.StatusConflict}[test.replaced]
+			}
+			if got := a.call("GET", "/object/authenticated/other/"+name, a.service, nil); r.status != status || got.body != want {
+				t.Errorf("%s: %d %s; now it is %.9q", name, r.status, r.body, got.body)
+			}
+		}
+	}
+	if n := a.count(`select count(*) from storage.uploads where state = 'pending'`); n != 0 {
+		t.Errorf("%d uploads are left", n)
 	}
 }

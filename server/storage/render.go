@@ -57,6 +57,9 @@ func (s *Service) renderAs(c echo.Context, o *found, again finder, t transform, 
 	if o.Version == nil {
 		return errNoKey
 	}
+	if h := c.Response().Header(); t.settle(c.Request().Header.Values("Accept")) {
+		h.Add("Vary", "Accept")
+	}
 	p, err := s.images.get(c.Request().Context(), *o.Version, t, func(ctx context.Context) (Blob, error) { return s.open(ctx, &o, again) })
 	if err != nil {
 		return err

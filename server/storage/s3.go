@@ -3,6 +3,8 @@ package storage
 import (
 	"encoding/hex"
 	"encoding/xml"
+	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -172,10 +174,14 @@ func (c *s3Call) multipartOperation(method string) (func() error, string) {
 // answer writes XML with the declaration that clients expect.
 func (c *s3Call) answer(body any) error { return c.XML(http.StatusOK, body) }
 
-// bindXML reads a small XML body.
+// bindXML reads a small XML body, to its end: there it proves itself.
 func (c *s3Call) bindXML(into any) error {
-	dec := xml.NewDecoder(http.MaxBytesReader(c.Response(), c.Request().Body, 2<<20))
-	if err := dec.Decode(into); err != nil {
+	text, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, 2<<20))
+	var known *problem.Problem
+	if errors.As(err, &known) {
+		return err
+	}
+	if err != nil || xml.Unmarshal(text, into) != nil {
 		return refuse(http.StatusBadRequest, "MalformedXML", "The XML is not as it should be")
 	}
 	return nil

@@ -334,8 +334,26 @@ func TestS3BodiesProveThemselves(t *testing.T) {
 			}
 		}
 	}
+	a.call("POST", "/object/other/evil", a.service, strings.NewReader("stays"))
+	c, err := minio.New(strings.TrimPrefix(server.URL, "http://"), &minio.Options{
+		Creds: credentials.NewStaticV4(s3ServiceKey, S3Secret(a.ring, s3ServiceKey), ""), Region: "us-east-1", BucketLookup: minio.BucketLookupPath,
+		MaxRetries: 1, Transport: altered,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := make(chan minio.ObjectInfo, 1)
+	names <- minio.ObjectInfo{Key: "good"}
+	close(names)
+	refused := false
+	for failed := range c.RemoveObjects(t.Context(), "other", names, minio.RemoveObjectsOptions{}) {
+		refused = refused || failed.Err != nil
+	}
+	if r := a.call("GET", "/object/authenticated/other/evil", a.service, nil); !refused || r.body != "stays" {
+		t.Errorf("an altered list of what to delete: refused %v, then %d", refused, r.status)
+	}
 	a.whole()
-	if n := a.count(`select count(*) from storage.objects`); n != 0 {
+	if n := a.count(`select count(*) from storage.objects`); n != 1 {
 		t.Errorf("%d objects", n)
 	}
 }
@@ -374,7 +392,7 @@ func TestS3TrailersAreComplete(t *testing.T) {
 type tamper struct{ http.RoundTripper }
 
 func (t *tamper) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body != nil && r.Method == http.MethodPut {
+	if r.Body != nil && (r.Method == http.MethodPut || r.Method == http.MethodPost) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			return nil, err

@@ -43,7 +43,7 @@ const (
 	objectPutSQL = `select status, body from storage.object_put(_version => $1, _bucket_id => $2, _name => $3, _owner_id => auth.jwt() ->> 'sub',` +
 		` _upsert => $4, _size => $5, _headers => $6, _user_metadata => $7)`
 	objectPutSignedSQL = `select status, body from storage.object_put_signed(_version => $1, _bucket_id => $2, _name => $3, _owner_id => nullif($4, ''),` +
-		` _upsert => $5, _size => $6, _limit => $7, _headers => $8, _user_metadata => $9)`
+		` _upsert => $5, _size => $6, _limit => $7, _headers => $8, _user_metadata => $9, _replaces => $10)`
 )
 
 // saveSigned is save for the holder of a link.
@@ -54,14 +54,15 @@ func (s *Service) saveSigned(ctx context.Context, cl *claims, bucket, name strin
 	}
 	if small {
 		return s.saveSmall(ctx, in, func(ctx context.Context, id uuid.UUID, size int64) (db.Outcome, error) {
-			return db.Call(ctx, s.Pool, objectPutSignedSQL, id, bucket, name, cl.Owner, cl.Upsert, size, s.Config.SizeLimit, in.headers, in.metadata)
+			return db.Call(ctx, s.Pool, objectPutSignedSQL, id, bucket, name, cl.Owner, cl.Upsert, size, s.Config.SizeLimit, in.headers, in.metadata,
+				cl.Replaces)
 		})
 	}
 	p, err := s.beginSigned(ctx, cl, "put", in)
 	if err != nil {
 		return object{}, err
 	}
-	return s.store(ctx, nil, p, in)
+	return s.store(ctx, &writer{}, p, in)
 }
 
 // small reads a body that has at most limit bytes into memory, and says

@@ -146,17 +146,17 @@ const uploadSignSQL = `select status, body from storage.upload_sign(_bucket_id =
 func (s *Service) signUpload(c echo.Context, as *db.Caller) error {
 	bucket, name, upsert := param(c, "bucket"), param(c, "*"), upserts(c.Request())
 	out, err := s.Pool.CallAs(c.Request().Context(), as, uploadSignSQL, bucket, name, upsert)
-	may, err := acceptedAs[struct{ Owner string }](out, err)
+	may, err := acceptedAs[struct{ Owner, Replaces string }](out, err)
 	if err != nil {
 		return err
 	}
 	path := fullPath(bucket, name)
-	link := s.links.sign(claims{URL: path, Scope: scopeUpload, Owner: may.Owner, Upsert: upsert}, s.Config.SignedUploadTTL)
+	link := s.links.sign(claims{URL: path, Scope: scopeUpload, Owner: may.Owner, Upsert: upsert, Replaces: may.Replaces}, s.Config.SignedUploadTTL)
 	return c.JSON(http.StatusOK, map[string]string{"url": "/object/upload/sign/" + escapePath(path) + "?token=" + link, "token": link})
 }
 
 const uploadSignedSQL = `select status, body from storage.upload_signed(_bucket_id => $1, _name => $2, _owner_id => nullif($3, ''), _upsert => $4,` +
-	` _kind => $5, _length => $6, _limit => $7, _headers => $8, _user_metadata => $9, _lifetime => make_interval(secs => $10))`
+	` _kind => $5, _length => $6, _limit => $7, _headers => $8, _user_metadata => $9, _replaces => $10, _lifetime => make_interval(secs => $11))`
 
 // beginSigned is begin for the holder of a link.
 func (s *Service) beginSigned(ctx context.Context, cl *claims, kind string, in *incoming) (pending, error) {
@@ -165,7 +165,8 @@ func (s *Service) beginSigned(ctx context.Context, cl *claims, kind string, in *
 	if kind != "put" {
 		limit, lasts = s.Config.ResumableLimit, s.Config.ResumableExpiry
 	}
-	out, err := db.Call(ctx, s.Pool, uploadSignedSQL, bucket, name, cl.Owner, cl.Upsert, kind, in.length, limit, in.headers, in.metadata, lasts.Seconds())
+	out, err := db.Call(ctx, s.Pool, uploadSignedSQL, bucket, name, cl.Owner, cl.Upsert, kind, in.length, limit, in.headers, in.metadata,
+		cl.Replaces, lasts.Seconds())
 	return acceptedAs[pending](out, err)
 }
 

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,8 +13,11 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"mime"
 	"net/http"
 	"runtime"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/disintegration/imaging"
@@ -22,6 +26,7 @@ import (
 	_ "golang.org/x/image/webp" // registers its decoder
 
 	"howdah/server/config"
+	"howdah/server/storage/webp"
 )
 
 // transform is what a client wants of an image.
@@ -53,7 +58,8 @@ func (t *transform) check() error {
 		return bad("resize must be equal to one of the allowed values")
 	}
 	switch t.Format {
-	case "", "origin", "avif", "webp": // all answer the original's kind: no encoder in Go of the other two is sound
+	case "", "origin", "webp":
+	case "avif": // as if none were named: there is no encoder of it that needs no C
 		t.Format = ""
 	default:
 		return bad("format must be equal to one of the allowed values")
@@ -73,7 +79,29 @@ func (t *transform) check() error {
 }
 
 func (t *transform) String() string {
-	return fmt.Sprintf("width:%d,height:%d,resizing_type:%s,quality:%d", t.Width, t.Height, t.Resize, t.Quality)
+	text := fmt.Sprintf("width:%d,height:%d,resizing_type:%s,quality:%d", t.Width, t.Height, t.Resize, t.Quality)
+	if t.Format == "webp" {
+		text += ",format:webp"
+	}
+	return text
+}
+
+// settle chooses the format where the client names none, and tells whether its Accept was asked.
+func (t *transform) settle(accept []string) (asked bool) {
+	if t.Format != "" {
+		return false
+	}
+	t.Format = "origin"
+	for _, field := range accept {
+		for item := range strings.SplitSeq(field, ",") {
+			media, params, err := mime.ParseMediaType(item)
+			weight, bad := strconv.ParseFloat(cmp.Or(params["q"], "1"), 64)
+			if err == nil && media == "image/webp" && bad == nil && weight > 0 {
+				t.Format = "webp"
+			}
+		}
+	}
+	return true
 }
 
 // picture is a transformed image. It is never changed.
@@ -148,19 +176,40 @@ func (im *images) make(ctx context.Context, blob Blob, version uuid.UUID, t *tra
 	if err != nil {
 		return nil, errors.Join(ctx.Err(), errNoImage)
 	}
+	if kind == "webp" {
+		img = webp.FullRange(img)
+	}
 	img = t.apply(img)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	mimetype := "image/jpeg"
-	if opaque, ok := img.(interface{ Opaque() bool }); kind == "png" || kind == "gif" || kind == "webp" && ok && !opaque.Opaque() {
-		mimetype, err = "image/png", png.Encode(&out, img)
-	} else {
-		err = jpeg.Encode(&out, img, &jpeg.Options{Quality: t.Quality})
-	}
 	sum := sha256.Sum256([]byte(version.String() + t.String()))
-	return &picture{out.Bytes(), mimetype, `"` + hex.EncodeToString(sum[:16]) + `"`}, err
+	p := &picture{etag: `"` + hex.EncodeToString(sum[:16]) + `"`}
+	return p, p.encode(ctx, img, kind, t)
+}
+
+// encode writes the image in the format that was chosen, or in one like its own.
+func (p *picture) encode(ctx context.Context, img image.Image, kind string, t *transform) error {
+	if t.Format == "webp" {
+		flat, ok := img.(*image.NRGBA)
+		if !ok {
+			flat = imaging.Clone(img)
+		}
+		body, err := webp.Encode(ctx, flat, t.Quality)
+		if !errors.Is(err, webp.ErrTooLarge) {
+			p.body, p.mimetype = body, "image/webp"
+			return err
+		}
+	}
+	var out bytes.Buffer
+	var err error
+	if opaque, ok := img.(interface{ Opaque() bool }); kind == "png" || kind == "gif" || kind == "webp" && ok && !opaque.Opaque() {
+		p.mimetype, err = "image/png", png.Encode(&out, img)
+	} else {
+		p.mimetype, err = "image/jpeg", jpeg.Encode(&out, img, &jpeg.Options{Quality: t.Quality})
+	}
+	p.body = out.Bytes()
+	return err
 }
 
 // apply resizes. What fits already is not enlarged, but to fill a shape.
@@ -171,19 +220,22 @@ func (t *transform) apply(img image.Image) image.Image {
 	case w == 0 && h == 0:
 		return img
 	case t.Resize == "fill":
-		return imaging.Resize(img, orElse(w, size.X), orElse(h, size.Y), imaging.Lanczos)
+		return shape(img, cmp.Or(w, min(size.X, maxSide)), cmp.Or(h, min(size.Y, maxSide)))
 	case w == 0 || h == 0 || t.Resize == "contain":
-		return imaging.Fit(img, orElse(w, size.X), orElse(h, size.Y), imaging.Lanczos)
-	default:
-		return imaging.Fill(img, w, h, imaging.Center, imaging.Lanczos)
+		return imaging.Fit(img, cmp.Or(w, size.X), cmp.Or(h, size.Y), imaging.Lanczos)
+	default: // what will not be seen goes first: a strip that is made wide before would get as long
+		part := image.Pt(min(size.X, max(1, size.Y*w/h)), min(size.Y, max(1, size.X*h/w)))
+		return shape(imaging.CropCenter(img, part.X, part.Y), w, h)
 	}
 }
 
-func orElse(n, otherwise int) int {
-	if n == 0 {
-		return otherwise
+// shape makes an image of just this size: first lower, then wider, so that
+// what is between is no larger than both.
+func shape(img image.Image, w, h int) image.Image {
+	if size := img.Bounds().Size(); size.Y > h {
+		img = imaging.Resize(img, size.X, h, imaging.Lanczos)
 	}
-	return n
+	return imaging.Resize(img, w, h, imaging.Lanczos)
 }
 
 // patientReader stops a decoder whose time is over.

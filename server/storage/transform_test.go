@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"hash/crc32"
 	"image"
@@ -14,6 +15,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -155,6 +157,133 @@ func TestTransformTurnsAndStops(t *testing.T) {
 		}
 		if r, _, _, _ := got.At(1, 1).RGBA(); name == "an animation" && r>>8 != 255 {
 			t.Errorf("%s: not its first frame: %d", name, r>>8)
+		}
+	}
+}
+
+// A client that names no format gets WebP if it says that it takes it; caches are told so.
+func TestTransformChoosesTheFormat(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	a.exec(`update storage.buckets set public = true where id = 'b'`)
+	a.put("i.png", string(picturePNG(t, 40, 20)), "Content-Type", "image/png")
+	tags := map[string]string{}
+	for _, test := range []struct{ query, accept, kind, vary string }{
+		{"", "", "image/png", "Accept"},
+		{"", "*/*", "image/png", "Accept"},
+		{"", "image/avif,image/webp,image/*;q=0.8", "image/webp", "Accept"},
+		{"", "image/png, image/webp ; q=0.5", "image/webp", "Accept"},
+		{"", "image/webp;q=0", "image/png", "Accept"},
+		{"", "image/webp;q=x", "image/png", "Accept"},
+		{"&format=avif", "image/webp", "image/webp", "Accept"},
+		{"&format=avif", "image/avif", "image/png", "Accept"},
+		{"&format=webp", "image/png", "image/webp", ""},
+		{"&format=origin", "image/webp", "image/png", ""},
+	} {
+		name := test.query + " for " + test.accept
+		r := a.call("GET", "/render/image/public/b/i.png?width=10"+test.query, "", nil, "Accept", test.accept)
+		got, kind, err := image.DecodeConfig(bytes.NewReader([]byte(r.body)))
+		if r.status != http.StatusOK || err != nil || "image/"+kind != test.kind || r.header.Get("Content-Type") != test.kind || got.Width != 10 || got.Height != 5 {
+			t.Errorf("%s: %d %s, %s, %dx%d, %v", name, r.status, r.header.Get("Content-Type"), kind, got.Width, got.Height, err)
+		}
+		if r.header.Get("Vary") != test.vary {
+			t.Errorf("%s varies by %q", name, r.header.Get("Vary"))
+		}
+		if other, ok := tags[r.header.Get("Etag")]; ok && other != test.kind {
+			t.Errorf("%s: the tag of another format", name)
+		}
+		tags[r.header.Get("Etag")] = test.kind
+	}
+	link := func(format string) answer {
+		body := `{"expiresIn": 60, "transform": {"width": 10, "format": "` + format + `"}}`
+		signed := a.call("POST", "/object/sign/b/i.png", a.service, strings.NewReader(body), "Content-Type", "application/json")
+		var out struct{ SignedURL string }
+		if err := json.Unmarshal([]byte(signed.body), &out); err != nil {
+			t.Fatal(err)
+		}
+		return a.call("GET", out.SignedURL+"&format=origin", "", nil)
+	}
+	if kind := link("webp").header.Get("Content-Type"); kind != "image/webp" {
+		t.Errorf("a link for WebP gives %s", kind)
+	}
+	if kind := link("origin").header.Get("Content-Type"); kind != "image/png" {
+		t.Errorf("a link for the original's kind gives %s", kind)
+	}
+}
+
+// What came as WebP keeps its colours and its holes, however often it is transformed.
+func TestTransformKeepsColours(t *testing.T) {
+	t.Parallel()
+	im, err := newImages(settings(t, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := color.NRGBA{250, 240, 5, 90}
+	img := image.NewNRGBA(image.Rect(0, 0, 20, 20))
+	draw.Draw(img, img.Rect, image.NewUniform(want), image.Point{}, draw.Src)
+	var source bytes.Buffer
+	if err := png.Encode(&source, img); err != nil {
+		t.Fatal(err)
+	}
+	body := source.Bytes()
+	for _, format := range []string{"webp", "webp", "webp", "origin"} {
+		p, err := im.make(t.Context(), memory{bytes.NewReader(body)}, uuid.New(), &transform{Quality: 90, Format: format})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body = p.body
+	}
+	got, err := png.Decode(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, d := range []int{int(want.R), int(want.G), int(want.B), int(want.A)} {
+		if have := int(got.(*image.NRGBA).Pix[4*(10*20+10)+i]); max(have-d, d-have) > 4 {
+			t.Errorf("channel %d was %d, is %d", i, d, have)
+		}
+	}
+}
+
+// What WebP cannot hold is answered as what it was.
+func TestTransformOfWhatIsTooLongForWebP(t *testing.T) {
+	t.Parallel()
+	im, err := newImages(settings(t, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := im.make(t.Context(), memory{bytes.NewReader(picturePNG(t, 17_000, 2))}, uuid.New(), &transform{Quality: 80, Format: "webp"})
+	if err != nil || p.mimetype != "image/png" {
+		t.Errorf("%v, %v", p, err)
+	}
+}
+
+// A strip of few pixels, drawn to fill a square, is not first drawn in full length:
+// that would be 200 GB, and the end of the process.
+func TestTransformOfStrips(t *testing.T) {
+	t.Parallel()
+	im, err := newImages(settings(t, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []image.Point{{2, 200_000}, {200_000, 2}, {1, 1}, {99, 1}, {3, 2}} {
+		for _, test := range []transform{
+			{Width: 500, Height: 400, Resize: "cover"},
+			{Width: 500, Height: 400, Resize: "contain"},
+			{Width: 500, Height: 400, Resize: "fill"},
+			{Width: 500, Resize: "cover"},
+			{Width: 500, Resize: "fill"},
+			{Height: 400, Resize: "fill"},
+		} {
+			test.Quality = 80
+			p, err := im.make(t.Context(), memory{bytes.NewReader(picturePNG(t, size.X, size.Y))}, uuid.New(), &test)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := png.DecodeConfig(bytes.NewReader(p.body))
+			exact := test.Resize == "fill" || test.Resize == "cover" && test.Height != 0
+			if err != nil || exact && test.Width != 0 && got.Width != 500 || exact && test.Height != 0 && got.Height != 400 || got.Width > maxSide || got.Height > 200_000 {
+				t.Errorf("%v, %v: %dx%d, %v", size, &test, got.Width, got.Height, err)
+			}
 		}
 	}
 }

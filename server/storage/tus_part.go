@@ -141,9 +141,7 @@ func (s *Service) finish(ctx context.Context, by *writer, id uuid.UUID) error {
 	if err != nil {
 		return stored(err)
 	}
-	if by != nil {
-		by.bucket, by.name, by.headers, by.metadata = u.Bucket, u.Name, u.Headers, u.Metadata
-	}
+	by.bucket, by.name, by.headers, by.metadata = u.Bucket, u.Name, u.Headers, u.Metadata
 	_, err = s.commit(ctx, by, id, u.Received, version)
 	if isNo(err) {
 		s.discard(ctx, id)
@@ -154,7 +152,7 @@ func (s *Service) finish(ctx context.Context, by *writer, id uuid.UUID) error {
 // tusWriter is who finishes an upload by its last part.
 func tusWriter(c echo.Context, as *db.Caller) *writer {
 	if linkOf(c) != nil {
-		return nil
+		return &writer{}
 	}
 	return &writer{as: as, upsert: upserts(c.Request())}
 }

@@ -16,11 +16,11 @@ declare
   v_claims   jsonb := v_reserved || jsonb_build_object('app_metadata', _user.raw_app_meta_data, 'user_metadata', _user.raw_user_meta_data)
     || orgs.claims(_user_id => _user.id);
 begin
-  if exists (select from auth.hooks h where h.event = 'custom_access_token') then
+  if auth._has_hook('custom_access_token', _settings) then
     v_claims := auth._fire(
       'custom_access_token',
       jsonb_build_object('user_id', _user.id, 'claims', v_claims, 'authentication_method', coalesce(_method, _session.amr #>> '{0,method}')),
-      _session.ip, _now) -> 'claims';
+      _session.ip, _settings, _now) -> 'claims';
     if (jsonb_typeof(v_claims) = 'object') is not true then
       raise exception using errcode = 'PT500', constraint = 'unexpected_failure', message = 'A custom_access_token hook answered no claims.',
         hint = 'Answer {"claims": {…}}.';

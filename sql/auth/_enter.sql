@@ -32,9 +32,9 @@ begin
   v_session := auth._issue_session(v_user, _method, _ip, _user_agent, _now, _settings, _provider);
   perform auth._audit('login', 'account', v_user.id, v_session.id, _ip,
                       jsonb_strip_nulls(jsonb_build_object('provider', _provider, 'method', _method)));
-  if exists (select from auth.hooks h where h.event = 'on_login') then
+  if auth._has_hook('on_login', _settings) then
     perform auth._fire('on_login', jsonb_build_object('user', auth._user_json(v_user), 'session_id', v_session.id, 'method', _method),
-                       _ip, _now);
+                       _ip, _settings, _now);
   end if;
   return auth._signed_in(v_user, v_session, _settings, _now);
 end

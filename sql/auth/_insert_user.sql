@@ -24,20 +24,20 @@ $$;
 -- No row when the e-mail or the phone is taken: of two that race for one, the
 -- unique index lets one through.
 create or replace function auth._insert_user(
-  _email text, _phone text, _password_hash text, _data jsonb, _confirmed boolean, _ip inet, _now timestamptz)
+  _email text, _phone text, _password_hash text, _data jsonb, _confirmed boolean, _ip inet, _settings jsonb, _now timestamptz)
   returns setof auth.users
   language plpgsql volatile
 as $$
 declare
-  v_id   constant uuid := gen_random_uuid();
+  v_id   constant uuid := coalesce((_settings ->> 'new_user_id')::uuid, gen_random_uuid());
   v_own  constant jsonb := case
     when _email is not null then jsonb_build_object('sub', v_id, 'email', _email, 'email_verified', _confirmed, 'phone_verified', false)
     when _phone is not null then jsonb_build_object('sub', v_id, 'phone', _phone, 'email_verified', false, 'phone_verified', _confirmed) end;
 begin
-  if exists (select from auth.hooks h where h.event = 'before_user_created') then
+  if auth._has_hook('before_user_created', _settings) then
     perform auth._fire(
       'before_user_created',
-      jsonb_build_object('user', auth._made_up_user(_email, _phone, _data, _now) || jsonb_build_object('id', v_id)), _ip, _now);
+      jsonb_build_object('user', auth._made_up_user(_email, _phone, _data, _now) || jsonb_build_object('id', v_id)), _ip, _settings, _now);
   end if;
   insert into auth.users (id, email, phone, encrypted_password, raw_user_meta_data, raw_app_meta_data, is_anonymous,
                           email_confirmed_at, email_autoconfirmed, phone_confirmed_at, created_at, updated_at)
@@ -52,8 +52,9 @@ begin
     insert into auth.identities (provider_id, user_id, provider, identity_data, created_at, updated_at, last_sign_in_at)
     values (v_id, v_id, case when _email is null then 'phone' else 'email' end, v_own, _now, _now, _now);
   end if;
-  if exists (select from auth.hooks h where h.event = 'after_user_created') then
-    perform auth._fire('after_user_created', jsonb_build_object('user', auth._user_json(u)), _ip, _now) from auth.users u where u.id = v_id;
+  if auth._has_hook('after_user_created', _settings) then
+    perform auth._fire('after_user_created', jsonb_build_object('user', auth._user_json(u)), _ip, _settings, _now)
+       from auth.users u where u.id = v_id;
   end if;
   return query select u.* from auth.users u where u.id = v_id;
 end

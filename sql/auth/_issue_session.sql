@@ -11,8 +11,9 @@ begin
   if auth._setting(_settings, 'single_session') = 'true' then
     delete from auth.sessions s where s.user_id = _user.id;
   end if;
-  insert into auth.sessions (user_id, created_at, updated_at, not_after, amr, user_agent, ip)
-  values (_user.id, _now, _now, _now + make_interval(secs => auth._setting(_settings, 'session_timebox')::double precision),
+  insert into auth.sessions (id, user_id, created_at, updated_at, not_after, amr, user_agent, ip)
+  values (coalesce((_settings ->> 'new_session_id')::uuid, gen_random_uuid()), _user.id, _now, _now,
+          _now + make_interval(secs => auth._setting(_settings, 'session_timebox')::double precision),
           jsonb_build_array(jsonb_strip_nulls(
             jsonb_build_object('method', _method, 'timestamp', floor(extract(epoch from _now))::bigint, 'provider', _provider))),
           left(_user_agent, 1024), _ip)

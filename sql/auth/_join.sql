@@ -6,6 +6,15 @@
 --      metadata is replaced (account pre-takeover);
 --   3. else there is a new user. An e-mail that the provider has not verified
 --      never joins anybody.
+-- What a provider calls an e-mail and is none here (auth._is_email) is none to all of them.
+
+create or replace function auth._sound_identity(_identity jsonb)
+  returns jsonb
+  language sql immutable parallel safe
+as $$
+  select case when _identity ->> 'email' <> '' and not auth._is_email(_identity ->> 'email')
+              then _identity - 'email' || '{"email_verified": false}' else _identity end
+$$;
 
 -- Rule 1.
 create or replace function auth._known_identity(_provider text, _identity jsonb, _now timestamptz)
@@ -70,18 +79,18 @@ end
 $$;
 
 -- Rule 3. Nobody else's e-mail is taken: the new user then has none.
-create or replace function auth._join_new(_provider text, _identity jsonb, _verified boolean, _ip inet, _now timestamptz)
+create or replace function auth._join_new(_provider text, _identity jsonb, _verified boolean, _ip inet, _settings jsonb, _now timestamptz)
   returns auth.users
   language plpgsql volatile
 as $$
 declare
   v_email constant text := case when not exists (select from auth._user_by(_identity ->> 'email', null)) then lower(_identity ->> 'email') end;
-  v_id    constant uuid := gen_random_uuid();
+  v_id    constant uuid := coalesce((_settings ->> 'new_user_id')::uuid, gen_random_uuid());
   v_user  auth.users;
 begin
-  if exists (select from auth.hooks h where h.event = 'before_user_created') then
+  if auth._has_hook('before_user_created', _settings) then
     perform auth._fire('before_user_created', jsonb_build_object('user', auth._made_up_user(v_email, null, _identity, _now) || jsonb_build_object(
-      'id', v_id, 'app_metadata', jsonb_build_object('provider', _provider, 'providers', jsonb_build_array(_provider)))), _ip, _now);
+      'id', v_id, 'app_metadata', jsonb_build_object('provider', _provider, 'providers', jsonb_build_array(_provider)))), _ip, _settings, _now);
   end if;
   insert into auth.users (id, email, email_confirmed_at, email_autoconfirmed, raw_user_meta_data, raw_app_meta_data, created_at, updated_at)
   values (v_id, v_email, case when _verified then _now end, _verified and (_identity -> 'email_verified' = 'true') is not true, _identity,
@@ -89,8 +98,8 @@ begin
   perform auth._add_identity(v_id, _provider, _identity, _now);
   select u.* into v_user from auth.users u where u.id = v_id;
   perform auth._audit('user_signedup', 'team', v_id, null, _ip, jsonb_build_object('provider', _provider));
-  if exists (select from auth.hooks h where h.event = 'after_user_created') then
-    perform auth._fire('after_user_created', jsonb_build_object('user', auth._user_json(v_user)), _ip, _now);
+  if auth._has_hook('after_user_created', _settings) then
+    perform auth._fire('after_user_created', jsonb_build_object('user', auth._user_json(v_user)), _ip, _settings, _now);
   end if;
   return v_user;
 end
@@ -112,7 +121,7 @@ begin
     v_user := auth._join_by_email(_provider, _identity, _ip, _settings, _now);
   end if;
   if v_user.id is null and auth._setting(_settings, 'disable_signup') <> 'true' and (_identity ->> 'email' <> '' or _email_optional) then
-    v_user := auth._join_new(_provider, _identity, v_vouched or auth._setting(_settings, 'autoconfirm') = 'true', _ip, _now);
+    v_user := auth._join_new(_provider, _identity, v_vouched or auth._setting(_settings, 'autoconfirm') = 'true', _ip, _settings, _now);
   end if;
   return v_user;
 exception when unique_violation then

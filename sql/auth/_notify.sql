@@ -9,9 +9,9 @@ begin
   if auth._setting(_settings, 'notify_' || _notice) is distinct from 'true' or coalesce(_to, '') = '' or _user.email_confirmed_at is null then
     return;
   end if;
-  if auth._setting(_settings, 'hook_send_email') = 'true' and exists (select from auth.hooks h where h.event = 'send_email') then
-    perform auth._fire('send_email', jsonb_build_object('user', auth._user_json(_user), 'email_data', jsonb_build_object(
-      'email_action_type', _notice || '_notification', 'site_url', auth._setting(_settings, 'site_url')) || _data), _ip, _now);
+  if auth._sends('send_email', case auth._setting(_settings, 'hook_send_email') when 'true' then '{"plain": {}}'::jsonb end, _settings) then
+    perform auth._send_by_hook('send_email', _user, lower(_to), auth._email_data(_notice || '_notification', _settings, _data),
+                               null, null, _ip, _settings, _now);
   else
     perform mail.send(
       _to => lower(_to), _template => _notice,

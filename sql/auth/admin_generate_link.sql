@@ -3,7 +3,7 @@
 -- e-mail is a sign-up.
 
 -- The user of a link: made for a sign-up, an invitation and a magic link.
-create or replace function auth._link_user(_type text, _email text, _password_hash text, _data jsonb, _ip inet, _now timestamptz)
+create or replace function auth._link_user(_type text, _email text, _password_hash text, _data jsonb, _ip inet, _settings jsonb, _now timestamptz)
   returns auth.users
   language plpgsql volatile
 as $$
@@ -12,7 +12,7 @@ declare
 begin
   select u.* into v_user from auth._user_by(_email, null) u;
   if v_user.id is null and _type in ('signup', 'invite', 'magiclink') then
-    select u.* into strict v_user from auth._insert_user(lower(_email), null, _password_hash, coalesce(_data, '{}'), false, _ip, _now) u;
+    select u.* into strict v_user from auth._insert_user(lower(_email), null, _password_hash, coalesce(_data, '{}'), false, _ip, _settings, _now) u;
   end if;
   return v_user;
 end
@@ -42,7 +42,7 @@ begin
   end if;
   v_out.flow := case when v_user.id is null and _type = 'magiclink' then 'signup' else _type end;
   v_kind := case when v_out.flow = 'signup' then 'confirmation' else v_kind end;
-  v_user := auth._link_user(_type, _email, _password_hash, _data, _ip, _now);
+  v_user := auth._link_user(_type, _email, _password_hash, _data, _ip, _settings, _now);
   if v_user.id is null then
     return auth._no_such_user();
   end if;

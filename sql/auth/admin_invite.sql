@@ -14,7 +14,7 @@ begin
   if v_user.email_confirmed_at is not null then
     return auth._no(422, 'email_exists', 'A user with this email address has already been registered');
   elsif v_user.id is null then
-    select u.* into strict v_user from auth._insert_user(lower(_email), null, null, coalesce(_data, '{}'), false, _ip, _now) u;
+    select u.* into strict v_user from auth._insert_user(lower(_email), null, null, coalesce(_data, '{}'), false, _ip, _settings, _now) u;
   end if;
   perform auth._send(v_user, 'confirmation', 'invite', lower(_email), _token, _ip, _settings, _now);
   return auth._yes(auth._user_json(u)) from auth.users u where u.id = v_user.id;

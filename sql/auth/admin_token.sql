@@ -31,8 +31,9 @@ begin
   elsif v_user.banned_until > _now then
     return auth._no(403, 'user_banned', 'User is banned');
   end if;
-  insert into auth.sessions (user_id, created_at, updated_at, not_after, amr, ip, user_agent, tag)
-  values (v_user.id, _now, _now, _now + make_interval(secs => _seconds),
+  insert into auth.sessions (id, user_id, created_at, updated_at, not_after, amr, ip, user_agent, tag)
+  values (coalesce((_settings ->> 'new_session_id')::uuid, gen_random_uuid()), v_user.id, _now, _now,
+          _now + make_interval(secs => _seconds),
           jsonb_build_array(jsonb_build_object('method', _kind, 'timestamp', floor(extract(epoch from _now))::bigint)),
           _ip, left(_user_agent, 1024), _kind)
   returning * into v_session;

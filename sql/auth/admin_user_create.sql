@@ -14,7 +14,7 @@ declare
 begin
   if v_email is null and v_phone is null then
     return auth._no(400, 'validation_failed', 'Cannot create a user without either an email or phone');
-  elsif v_email is not null and not auth._is_email(v_email) or v_phone is null and _input ->> 'phone' is not null then
+  elsif v_email is not null and not auth._is_email(_input ->> 'email') or v_phone is null and _input ->> 'phone' is not null then
     return auth._no(400, 'validation_failed', 'Unable to validate email address or phone: invalid format');
   elsif not auth._is_user_role(_input ->> 'role') then
     return auth._no(400, 'validation_failed', 'A user cannot have this role');

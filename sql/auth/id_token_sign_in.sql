@@ -8,8 +8,9 @@ create or replace function auth.id_token_sign_in(
   security definer set search_path = ''
 as $$
 declare
-  v_user auth.users;
-  v_out  auth.outcome;
+  v_identity constant jsonb := auth._sound_identity(_identity);
+  v_user     auth.users;
+  v_out      auth.outcome;
 begin
   if _user_id is not null then
     select u.* into v_user from auth.users u where u.id = _user_id;
@@ -19,12 +20,12 @@ begin
     elsif auth._setting(_settings, 'manual_linking') <> 'true' then
       v_out := auth._no(404, 'manual_linking_disabled', 'Manual linking is disabled');
     else
-      v_out := auth._link(_user_id, _provider, _identity, _token, _ip, _settings, _now);
+      v_out := auth._link(_user_id, _provider, v_identity, _token, _ip, _settings, _now);
     end if;
     select u.* into v_user from auth.users u where u.id = _user_id;
   else
-    v_user := auth._join(_provider, _identity, _email_optional, _ip, _settings, _now);
-    v_out := auth._refuse_joined(v_user, _provider, _identity, _token, _ip, _settings, _now);
+    v_user := auth._join(_provider, v_identity, _email_optional, _ip, _settings, _now);
+    v_out := auth._refuse_joined(v_user, _provider, v_identity, _token, _ip, _settings, _now);
   end if;
   if v_out.status is not null then
     return v_out;

@@ -7,20 +7,21 @@ create or replace function auth.oauth_finish(
   security definer set search_path = ''
 as $$
 declare
-  v_flow auth.flow_states;
-  v_user auth.users;
-  v_out  auth.outcome;
+  v_identity constant jsonb := auth._sound_identity(_identity);
+  v_flow     auth.flow_states;
+  v_user     auth.users;
+  v_out      auth.outcome;
 begin
   select f.* into v_flow from auth.flow_states f
    where f.id = _flow_id and f.state_hash is null and f.user_id is null and f.expires_at > _now for update;
   if v_flow.id is null then
     return auth._no(400, 'bad_oauth_state', 'OAuth state not found or expired');
   elsif v_flow.linking_user_id is not null then
-    v_out := auth._link(v_flow.linking_user_id, v_flow.provider, _identity, _token, _ip, _settings, _now);
+    v_out := auth._link(v_flow.linking_user_id, v_flow.provider, v_identity, _token, _ip, _settings, _now);
     select u.* into v_user from auth.users u where u.id = v_flow.linking_user_id;
   else
-    v_user := auth._join(v_flow.provider, _identity, _email_optional, _ip, _settings, _now);
-    v_out := auth._refuse_joined(v_user, v_flow.provider, _identity, _token, _ip, _settings, _now);
+    v_user := auth._join(v_flow.provider, v_identity, _email_optional, _ip, _settings, _now);
+    v_out := auth._refuse_joined(v_user, v_flow.provider, v_identity, _token, _ip, _settings, _now);
   end if;
   if v_out.status is null and v_flow.code_challenge is not null then
     update auth.flow_states f

@@ -11,7 +11,8 @@ declare
 begin
   select u.* into v_user
     from auth._insert_user(_email, _phone, null, _data,
-                           auth._setting(_settings, case when _email is null then 'phone_autoconfirm' else 'autoconfirm' end) = 'true', _ip, _now) u;
+                           auth._setting(_settings, case when _email is null then 'phone_autoconfirm' else 'autoconfirm' end) = 'true',
+                           _ip, _settings, _now) u;
   if v_user.id is not null then
     perform auth._audit('user_signedup', 'team', v_user.id, null, _ip,
                         jsonb_build_object('provider', case when _email is null then 'phone' else 'email' end));

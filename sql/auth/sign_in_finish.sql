@@ -3,17 +3,17 @@
 -- unconfirmed shows only with the right password. A null _valid refuses.
 
 -- The user's hook has a say in each attempt, right or wrong; null when it has nothing against it.
-create or replace function auth._ask_password_hook(_user_id uuid, _valid boolean, _ip inet, _now timestamptz)
+create or replace function auth._ask_password_hook(_user_id uuid, _valid boolean, _ip inet, _settings jsonb, _now timestamptz)
   returns auth.outcome
   language plpgsql volatile
 as $$
 declare
   v_answer jsonb;
 begin
-  if _user_id is null or not exists (select from auth.hooks h where h.event = 'password_verification_attempt') then
+  if _user_id is null or not auth._has_hook('password_verification_attempt', _settings) then
     return null;
   end if;
-  v_answer := auth._fire('password_verification_attempt', jsonb_build_object('user_id', _user_id, 'valid', _valid), _ip, _now);
+  v_answer := auth._fire('password_verification_attempt', jsonb_build_object('user_id', _user_id, 'valid', _valid), _ip, _settings, _now);
   if v_answer ->> 'decision' = 'reject' then
     if v_answer ->> 'should_logout_user' = 'true' then
       delete from auth.sessions s where s.user_id = _user_id;
@@ -39,7 +39,7 @@ begin
   select u.* into v_user from auth.users u
    where u.id = _user_id and u.deleted_at is null and u.encrypted_password = _old_hash for update;
   -- The hash must still be the one that was compared: a password changed meanwhile ends the attempt.
-  v_no := auth._ask_password_hook(v_user.id, _valid, _ip, _now);
+  v_no := auth._ask_password_hook(v_user.id, _valid, _ip, _settings, _now);
   if (_valid and v_user.id is not null) is not true then
     perform auth._count_failure(v_key, _settings, _now);
     v_no := case when v_no.status is null then auth._no(400, 'invalid_credentials', 'Invalid login credentials') else v_no end;

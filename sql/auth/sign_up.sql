@@ -53,7 +53,7 @@ begin
       return v_out;
     end if;
   end if;
-  select u.* into v_user from auth._insert_user(v_email, v_phone, _password_hash, coalesce(_data, '{}'), v_confirmed, _ip, _now) u;
+  select u.* into v_user from auth._insert_user(v_email, v_phone, _password_hash, coalesce(_data, '{}'), v_confirmed, _ip, _settings, _now) u;
   if v_user.id is null then
     return auth._sign_up_again(v_email, v_phone, coalesce(_data, '{}'), _token, v_confirmed, _same, _ip, _settings, _now);
   end if;

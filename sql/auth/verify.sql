@@ -82,7 +82,7 @@ begin
   if v_wait > 0 then
     return auth._wait(v_wait);
   end if;
-  select t.* into v_token from auth._take_token(_type, coalesce(lower(_email), auth._phone(_phone)), _code, _link, _settings, _now) t;
+  select t.* into v_token from auth._take_token(_type, coalesce(case when auth._is_email(_email) then lower(_email) end, auth._phone(_phone)), _code, _link, _settings, _now) t;
   select u.* into v_user from auth.users u where u.id = v_token.user_id and u.deleted_at is null;
   if v_user.id is null then
     perform auth._audit('verification_failed', 'user', null, null, _ip, jsonb_build_object('type', _type));

@@ -97,33 +97,6 @@ begin
 end
 $$;
 
--- The kinds of ready jobs in a queue that a worker takes: a name, and whether SQL
--- runs it. One look into the index for each kind that is there, and none at the
--- jobs: a million that only others know cost a claim no more than one does.
-create or replace function jobs._kinds(_queue text, _names text[], _sql boolean)
-  returns table (is_sql boolean, name text)
-  language plpgsql stable
-as $$
-begin
-  return query
-    with recursive kind as (
-      (select j.is_sql, j.name from jobs.jobs j
-        where j.queue = _queue and j.state = 'ready'
-        order by j.is_sql, j.name
-        limit 1)
-      union all
-      select n.is_sql, n.name
-        from kind k
-       cross join lateral (
-             select j.is_sql, j.name from jobs.jobs j
-              where j.queue = _queue and j.state = 'ready' and (j.is_sql, j.name) > (k.is_sql, k.name)
-              order by j.is_sql, j.name
-              limit 1) n)
-    select k.is_sql, k.name from kind k
-     where case when k.is_sql then _sql else _names is null or k.name = any (_names) end;
-end
-$$;
-
 create or replace function jobs.claim(
   _queues text[], _limit int, _worker uuid, _names text[] default null, _sql boolean default false,
   _lease interval default null, _now timestamptz default now())
@@ -136,28 +109,19 @@ as $$
 declare
   v_queue text;
   v_left  int := coalesce(_limit, 1);
-  v_room  int;
   v_ids   bigint[];
   v_keyed boolean;
 begin
   perform jobs._promote(_now);
   foreach v_queue in array _queues loop
-    v_room := jobs._room(v_queue, v_left, _now);
-    continue when v_room = 0;
-    -- Of each kind as many as there is room for are locked; those that others
-    -- precede are free again when this ends.
     with due as (
       select j.id, j.concurrency_key
-        from jobs._kinds(v_queue, _names, _sql) k
-       cross join lateral (
-             select r.id, r.concurrency_key, r.priority, r.run_at
-               from jobs.jobs r
-              where r.queue = v_queue and r.state = 'ready' and r.is_sql = k.is_sql and r.name = k.name
-              order by r.priority desc, r.run_at, r.id
-              limit v_room
-                for update skip locked) j
+        from jobs.jobs j
+       where j.queue = v_queue and j.state = 'ready'
+         and case when j.is_sql then _sql else _names is null or j.name = any (_names) end
        order by j.priority desc, j.run_at, j.id
-       limit v_room)
+       limit jobs._room(v_queue, v_left, _now)
+         for update skip locked)
     select array_agg(d.id), bool_or(d.concurrency_key is not null) into v_ids, v_keyed from due d;
     if v_keyed then
       v_ids := jobs._admit(v_ids);

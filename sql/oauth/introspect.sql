@@ -23,7 +23,7 @@ begin
   body := '{"active": false}';
   select g.* into v_grant from oauth.grants g
    where g.session_id = _session_id and g.client_id = v_client.id and (_claims is not null or g.counter = _counter);
-  v_now := auth.session_claims(_session_id => v_grant.session_id, _settings => _settings, _now => _now);
+  v_now := auth.session_claims(_session_id => v_grant.session_id, _settings => _settings - 'http_hooks', _now => _now);
   if v_now is not null then
     body := jsonb_strip_nulls(jsonb_build_object(
       'active', true, 'client_id', v_grant.client_id, 'sub', v_now -> 'sub', 'username', nullif(v_now ->> 'email', ''), 'iss', v_now -> 'iss',

@@ -9,7 +9,7 @@ declare
   v_grant oauth.grants;
 begin
   select g.* into v_grant from oauth.grants g where g.session_id = _session_id;
-  if (auth.session_claims(_session_id => _session_id, _settings => _settings, _now => _now) ->> 'sub' = _user_id::text) is not true then
+  if (auth.session_claims(_session_id => _session_id, _settings => _settings - 'http_hooks', _now => _now) ->> 'sub' = _user_id::text) is not true then
     status := 401;
     body := oauth._error('invalid_token', 'The session of this token has ended');
     return;

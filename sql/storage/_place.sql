@@ -1,7 +1,8 @@
 -- What ends every upload: its bytes are safe, now the object appears, at once
 -- and whole. Or it waits for a scanner.
 
--- Writes the object of a received upload. Locks: the bucket (key share), the object's row.
+-- Writes the object of a received upload; with upsert it replaces what
+-- uploads.replaces allows, asked of the row that is there by now. Locks: the bucket (key share), the object's row.
 create or replace function storage._place(_upload storage.uploads, _version uuid, _size bigint, _now timestamptz, out status int, out body jsonb)
   returns record
   language plpgsql volatile
@@ -25,6 +26,8 @@ begin
      set owner = excluded.owner, owner_id = excluded.owner_id, version = excluded.version, size = excluded.size,
          metadata = excluded.metadata, user_metadata = excluded.user_metadata, updated_at = excluded.updated_at
    where (_upload).upsert
+     and ((_upload).replaces = '*' or (_upload).replaces = o.id::text or o.owner_id = (_upload).owner_id
+          or (_upload).replaces is null and o.owner_id is null and (_upload).owner_id is null)
   returning o.* into v_object;
   if not found then
     status := 409;
@@ -46,7 +49,9 @@ begin
 end
 $$;
 
--- Holds a received upload back until storage.scanned() judges it.
+-- Holds a received upload back until storage.scanned() judges it. Its owner's
+-- policies allow to replace what is there now; what comes while it is scanned,
+-- nobody asked them about.
 create or replace function storage._hold(_upload storage.uploads, _version uuid, _size bigint, _now timestamptz, out status int, out body jsonb)
   returns record
   language plpgsql volatile
@@ -57,10 +62,15 @@ begin
   v_upload.state := 'scanning';
   v_upload.version := _version;
   v_upload.size := _size;
+  if v_upload.replaces = '*' and v_upload.owner_id is not null then
+    v_upload.replaces := coalesce(
+      (select o.id::text from storage.objects o where o.bucket_id = v_upload.bucket_id and o.name = v_upload.name), '');
+  end if;
   v_upload.expires_at := _now + interval '1 day';
   insert into storage.uploads select v_upload.*
   on conflict (id) do update
-     set state = excluded.state, version = excluded.version, size = excluded.size, expires_at = excluded.expires_at;
+     set state = excluded.state, version = excluded.version, size = excluded.size, replaces = excluded.replaces,
+         expires_at = excluded.expires_at;
   perform storage._fire('scan', row(v_upload.id, v_upload.bucket_id, v_upload.name, null, v_upload.owner_id, _now, _now, _now,
                                     v_upload.headers, v_upload.user_metadata, null, _version, _size)::storage.objects, null);
   status := 200;

@@ -4,6 +4,8 @@ create or replace function storage.entries_sorted(
   _bucket_id text, _prefix text, _folders boolean, _search text, _column text, _descending boolean, _offset int, _limit int)
   returns table (key text, id uuid, size bigint, metadata jsonb, created_at timestamptz, updated_at timestamptz, last_accessed_at timestamptz)
   language sql stable
+  set enable_sort = on -- list() has it off
+  set plan_cache_mode = auto
 as $$
   with found as (
     select o.*, case when _folders then position('/' in substr(o.name, length(_prefix) + 1)) else 0 end as slash

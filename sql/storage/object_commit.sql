@@ -1,7 +1,7 @@
 -- Last half of an upload: the bytes are safe in the backend, now the object
 -- appears, at once and whole. The caller's policies were asked when the upload
 -- began, and again in this transaction; where nobody was there to be asked, not
--- _asked, nothing of another owner is replaced. Of two uploads of one name the
+-- _asked, nothing of another owner is replaced but what a signed link names. Of two uploads of one name the
 -- later commit wins with upsert; without, the second is refused. Lock: the
 -- upload's row, then the object's.
 
@@ -27,9 +27,9 @@ begin
     body := storage._refusal('EntityTooLarge', 'The object exceeded the maximum allowed size');
     return;
   end if;
-  v_upload.upsert := v_upload.upsert and (coalesce(_asked, false) or exists (
-    select from storage.objects o
-     where o.bucket_id = v_upload.bucket_id and o.name = v_upload.name and o.owner_id is not distinct from v_upload.owner_id));
+  if _asked then
+    v_upload.replaces := '*';
+  end if;
   if storage._is_scanned(v_upload.bucket_id) then
     select h.status, h.body into status, body from storage._hold(_upload => v_upload, _version => v_version, _size => _size, _now => _now) h;
     return;

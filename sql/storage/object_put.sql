@@ -4,6 +4,7 @@
 -- transaction, or holds a signed link.
 create or replace function storage.object_put(
   _version uuid, _bucket_id text, _name text, _owner_id text, _upsert boolean, _size bigint, _headers jsonb, _user_metadata jsonb,
+  _replaces text default '*',
   _now timestamptz default now(),
   out status int, out body jsonb)
   returns record
@@ -18,6 +19,7 @@ begin
   v_upload.name := _name;
   v_upload.owner_id := _owner_id;
   v_upload.upsert := coalesce(_upsert, false);
+  v_upload.replaces := _replaces;
   v_upload.kind := 'put';
   v_upload.headers := coalesce(_headers, '{}');
   v_upload.user_metadata := _user_metadata;
@@ -32,7 +34,7 @@ begin
   end if;
 end
 $$;
-comment on function storage.object_put(uuid, text, text, text, boolean, bigint, jsonb, jsonb, timestamptz) is
-  'Makes an object of bytes that are stored under _version and answers its row. 409 KeyAlreadyExists, 404 NoSuchBucket; raises PT413 QuotaExceeded. Asks neither policies nor limits.';
-revoke execute on function storage.object_put(uuid, text, text, text, boolean, bigint, jsonb, jsonb, timestamptz) from public;
-grant execute on function storage.object_put(uuid, text, text, text, boolean, bigint, jsonb, jsonb, timestamptz) to authenticator;
+comment on function storage.object_put(uuid, text, text, text, boolean, bigint, jsonb, jsonb, text, timestamptz) is
+  'Makes an object of bytes that are stored under _version and answers its row. 409 KeyAlreadyExists, 404 NoSuchBucket; raises PT413 QuotaExceeded. With _upsert it replaces what _replaces allows (uploads.replaces). Asks neither policies nor limits.';
+revoke execute on function storage.object_put(uuid, text, text, text, boolean, bigint, jsonb, jsonb, text, timestamptz) from public;
+grant execute on function storage.object_put(uuid, text, text, text, boolean, bigint, jsonb, jsonb, text, timestamptz) to authenticator;

@@ -17,7 +17,8 @@ begin
   elsif v_upload.kind = 'tus' and (v_upload.writer = _part) is not true then
     status := 423;
     body := storage._refusal('ResourceLocked', 'Another request took this upload over');
-  elsif (v_upload.received + _size <= coalesce(v_upload.length, v_upload.size_limit)) is not true and v_upload.kind = 'tus' then
+  elsif (v_upload.received + _size - coalesce((select p.size from storage.parts p where p.upload_id = _upload_id and p.number = _number), 0)
+         <= coalesce(v_upload.length, v_upload.size_limit)) is not true then
     status := 413;
     body := storage._refusal('EntityTooLarge', 'The object exceeded the maximum allowed size');
   else

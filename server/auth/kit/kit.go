@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/db"
 	"howdah/server/problem"
 	"howdah/server/token"
@@ -19,7 +20,7 @@ import (
 type Outcome struct {
 	db.Outcome
 	Claims    json.RawMessage
-	SessionID *uuid.UUID
+	SessionID *uuid.UUID `json:"session_id"`
 	Counter   *int64
 }
 
@@ -27,6 +28,7 @@ type Outcome struct {
 type Kit struct {
 	Pool     *db.Pool
 	Ring     *token.Ring
+	Asker    *hooks.Asker    // calls flows that sign in
 	Settings json.RawMessage // what sql/auth reads with auth._setting
 
 	Caller func(echo.Context) (user, session uuid.UUID, err error) // the user of the access token

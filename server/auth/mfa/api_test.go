@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -32,14 +33,18 @@ type api struct {
 	owner *pgx.Conn
 }
 
-func newAPI(t *testing.T) *api {
+func newAPI(t *testing.T, more ...map[string]string) *api {
 	t.Helper()
 	t.Parallel()
 	d := dbtest.New(t)
-	c, err := config.Parse(map[string]string{
+	vars := map[string]string{
 		"HOWDAH_HOME": t.TempDir(), "AUTH_ARGON2_MEMORY_KIB": "7168", "AUTH_ARGON2_TIME": "1", "AUTH_RATE_LIMIT_SIGNUP_PER_WINDOW": "1000",
 		"MFA_RATE_LIMIT_CHALLENGE_AND_VERIFY": "200", "SITE_URL": site,
-	})
+	}
+	for _, some := range more {
+		maps.Copy(vars, some)
+	}
+	c, err := config.Parse(vars)
 	if err != nil {
 		t.Fatal(err)
 	}

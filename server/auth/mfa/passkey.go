@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/auth/kit"
 	"howdah/server/db"
 	"howdah/server/problem"
@@ -144,7 +145,7 @@ func (s *Service) loginVerify(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	granted, err := db.CallRow[kit.Outcome](ctx, s.Pool, loginFinishSQL, parsed.RawID, credential, count, ip, agent, s.settings)
+	granted, err := hooks.Call[kit.Outcome](ctx, s.Asker, nil, loginFinishSQL, parsed.RawID, credential, count, ip, agent, s.settings)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/auth/kit"
 	"howdah/server/db"
 )
@@ -50,7 +51,7 @@ func (s *Service) recover(c echo.Context) error {
 		return invalid("code is required")
 	}
 	ip, _ := s.Client(c)
-	out, err := db.CallRow[kit.Outcome](c.Request().Context(), s.Pool, recoveryUseSQL, user, session, s.recoveryHash(user, in.Code), ip, s.settings)
+	out, err := hooks.Call[kit.Outcome](c.Request().Context(), s.Asker, nil, recoveryUseSQL, user, session, s.recoveryHash(user, in.Code), ip, s.settings)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/pquerna/otp/hotp"
 
+	"howdah/server/auth/hooks"
 	"howdah/server/auth/kit"
 	"howdah/server/db"
 )
@@ -141,7 +142,7 @@ func (s *Service) answer(c echo.Context, factor *uuid.UUID, status string) error
 	if err != nil {
 		return err
 	}
-	out, err := db.CallRow[kit.Outcome](ctx, s.Pool, verifyFinishSQL, user, session, a.FactorID, a.ChallengeID,
+	out, err := hooks.Call[kit.Outcome](ctx, s.Asker, nil, verifyFinishSQL, user, session, a.FactorID, a.ChallengeID,
 		p.step, p.codeHash, p.credential, p.signCount, ip, s.settings)
 	if err != nil {
 		return err

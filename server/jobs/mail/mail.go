@@ -31,6 +31,8 @@ type Deps struct {
 	Door        *door.Door
 	Development bool      // the console prints, /dev/inbox is there
 	Console     io.Writer // where it prints
+
+	Hook func(ctx context.Context, event, id string, input json.RawMessage) (final bool, err error) // sends in place of us
 }
 
 // Service sends mail and text messages.
@@ -55,6 +57,7 @@ type message struct {
 	subject   string
 	text      string
 	html      string // empty: plain text alone
+	hook      []byte // event and input of the hook that sends it; nil for none
 
 	handOver func(context.Context) error // comes before the first byte that leaves
 }
@@ -102,7 +105,7 @@ const claimSQL = `select state, coalesce(channel, '') as channel, sealed, coales
 
 const handOverSQL = `select hand_over as mine from mail.hand_over(_message => $1, _attempt => $2)`
 
-const renderSQL = `select recipient, subject, text_body, coalesce(html_body, '') as html_body from mail.render(_message => $1, _secrets => $2)`
+const renderSQL = `select recipient, subject, text_body, coalesce(html_body, '') as html_body, hook from mail.render(_message => $1, _secrets => $2)`
 
 const finishSQL = `select finish as state from mail.finish(_message => $1, _outcome => $2, _error_class => $3, _error => $4)`
 
@@ -146,6 +149,9 @@ func (s *Service) deliver(ctx context.Context, job jobs.Job, by sender) (json.Ra
 		}
 		return err
 	}
+	if m.hook != nil {
+		by = &hook{s.Hook}
+	}
 	if err == nil {
 		err = by.send(ctx, m)
 	}
@@ -166,13 +172,14 @@ func (s *Service) render(ctx context.Context, id int64, channel string, sealed [
 	r, err := db.CallRow[struct {
 		Recipient, Subject string
 		TextBody, HTMLBody string
+		Hook               json.RawMessage
 	}](ctx, s.Pool, renderSQL, id, json.RawMessage(secrets))
 	if err != nil {
 		return message{}, fmt.Errorf("render message %d: %w", id, err)
 	}
 	return message{
 		id: id, channel: channel, messageID: s.messageID(id, r.Recipient),
-		recipient: r.Recipient, subject: r.Subject, text: r.TextBody, html: r.HTMLBody,
+		recipient: r.Recipient, subject: r.Subject, text: r.TextBody, html: r.HTMLBody, hook: r.Hook,
 	}, nil
 }
 

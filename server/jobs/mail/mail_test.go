@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,6 +39,7 @@ type office struct {
 	ring     *token.Ring
 	handlers map[string]jobs.Handler
 	console  *bytes.Buffer
+	hook     func(event, id string, input json.RawMessage) (final bool, err error)
 }
 
 func newOffice(t *testing.T, vars map[string]string) *office {
@@ -57,6 +59,9 @@ func newOffice(t *testing.T, vars map[string]string) *office {
 	s, err := mail.New(mail.Deps{
 		Pool: d.Pool, Ring: ring, Config: c.Mail, Outbound: outbound.NewClient(c.Outbound), Development: vars["mode"] != "production", Console: o.console,
 		Door: &door.Door{Pool: d.Pool, Verifier: ring, AnonRole: "anon"},
+		Hook: func(_ context.Context, event, id string, input json.RawMessage) (bool, error) {
+			return o.hook(event, id, input)
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

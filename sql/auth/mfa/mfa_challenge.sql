@@ -2,18 +2,27 @@
 -- mail in the same transaction. The server made challenge id, WebAuthn challenge
 -- and code; it does not know yet which of them the factor needs.
 
-create or replace function auth._mfa_send(_factor auth.mfa_factors, _sms_sealed bytea, _challenge_id uuid, _settings jsonb)
+create or replace function auth._mfa_send(_factor auth.mfa_factors, _sms_sealed bytea, _challenge_id uuid, _ip inet, _settings jsonb, _now timestamptz)
   returns void
   language plpgsql volatile
 as $$
+declare
+  v_key  constant text := 'mfa:' || _challenge_id;
+  v_user auth.users;
 begin
-  if _factor.factor_type = 'phone' then
+  select u.* into v_user from auth.users u where u.id = _factor.user_id;
+  if _factor.factor_type = 'phone' and _settings -> 'http_hooks' ? 'send_sms' then
+    perform auth._send_by_hook('send_sms', v_user, _factor.phone, jsonb_build_object('phone', _factor.phone, 'sms_type', 'mfa'),
+                               _sms_sealed, null, _ip, _settings, _now, v_key);
+  elsif _factor.factor_type = 'phone' then
     perform sms.send(_to => _factor.phone, _body_template => auth._mfa_setting(_settings, 'mfa_sms_template'), _sealed => _sms_sealed,
-                     _idempotency_key => 'mfa:' || _challenge_id);
+                     _idempotency_key => v_key);
+  elsif _settings -> 'http_hooks' ? 'send_email' then
+    perform auth._send_by_hook('send_email', v_user, lower(v_user.email), auth._email_data('reauthentication', _settings, '{}'),
+                               _sms_sealed, null, _ip, _settings, _now, v_key);
   else
-    perform mail.send(_to => lower(u.email), _template => 'reauthentication', _sealed => _sms_sealed, _idempotency_key => 'mfa:' || _challenge_id,
-                      _data => jsonb_build_object('email', u.email, 'site_url', auth._setting(_settings, 'site_url')))
-       from auth.users u where u.id = _factor.user_id;
+    perform mail.send(_to => lower(v_user.email), _template => 'reauthentication', _sealed => _sms_sealed, _idempotency_key => v_key,
+                      _data => jsonb_build_object('email', v_user.email, 'site_url', auth._setting(_settings, 'site_url')));
   end if;
 end
 $$;
@@ -104,7 +113,7 @@ begin
   values (_challenge_id, v_factor.id, case when v_factor.factor_type = 'webauthn' then _challenge end,
           case when v_factor.factor_type in ('phone', 'email') then _code_hash end, _ip, _now, v_until);
   if v_factor.factor_type in ('phone', 'email') then
-    perform auth._mfa_send(v_factor, _sms_sealed, _challenge_id, _settings);
+    perform auth._mfa_send(v_factor, _sms_sealed, _challenge_id, _ip, _settings, _now);
   elsif v_factor.factor_type = 'webauthn' then
     ceremony := auth._mfa_ceremony(v_factor);
   end if;

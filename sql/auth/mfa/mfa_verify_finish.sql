@@ -46,18 +46,18 @@ end
 $$;
 
 -- What the user's functions say of the attempt: a rejection ends all sessions.
-create or replace function auth._mfa_hook(_factor auth.mfa_factors, _valid boolean, _ip inet, _now timestamptz)
+create or replace function auth._mfa_hook(_factor auth.mfa_factors, _valid boolean, _ip inet, _settings jsonb, _now timestamptz)
   returns jsonb
   language plpgsql volatile
 as $$
 declare
   v_answer jsonb;
 begin
-  if not exists (select from auth.hooks h where h.event = 'mfa_verification_attempt') then
+  if not auth._has_hook('mfa_verification_attempt', _settings) then
     return null;
   end if;
   v_answer := auth._fire('mfa_verification_attempt', jsonb_build_object(
-    'user_id', _factor.user_id, 'factor_id', _factor.id, 'factor_type', _factor.factor_type, 'valid', _valid), _ip, _now);
+    'user_id', _factor.user_id, 'factor_id', _factor.id, 'factor_type', _factor.factor_type, 'valid', _valid), _ip, _settings, _now);
   if v_answer ->> 'decision' = 'reject' then
     delete from auth.sessions s where s.user_id = _factor.user_id;
     return auth._refusal('mfa_verification_rejected', coalesce(v_answer ->> 'message', 'MFA verification was rejected'));
@@ -97,7 +97,7 @@ begin
     return;
   end if;
   v_valid := coalesce(auth._mfa_spend(v_factor, v_challenge, _step, _code_hash, _credential, _sign_count, _now), false);
-  body := auth._mfa_hook(v_factor, v_valid, _ip, _now);
+  body := auth._mfa_hook(v_factor, v_valid, _ip, _settings, _now);
   if body is not null then
     status := 403;
     return;
