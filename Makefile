@@ -32,7 +32,7 @@ test/sql: build ## pgTAP and coverage of sql/ on a throw-away cluster (T=auth or
 
 .PHONY: test/go
 test/go: build ## Go tests on a throw-away cluster (T=./server/rest/... for a part)
-	@scripts/with-pg go test -timeout 15m $(or $(T),./...)
+	@scripts/with-pg go test -timeout 6m $(or $(T),./...)
 
 .PHONY: test/client
 test/client: build ## real clients against a throw-away server (T=auth for a part)

@@ -5,7 +5,8 @@
 set local lock_timeout = '2s';
 set local role howdah_owner;
 alter table auth.hooks add column configured boolean not null default false;
-comment on column auth.hooks.configured is 'Named by HOOK_<EVENT>_URI of the server that was started last, and goes with it.';
+comment on column auth.hooks.configured is
+  'Named by HOOK_<EVENT>_URI of the server that was started last, and goes with it.';
 insert into jobs.handlers (name, kind, requires) values ('auth.hook', 'worker', '{event,input}');
 reset role;
 

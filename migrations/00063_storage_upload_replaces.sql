@@ -6,7 +6,8 @@ set local lock_timeout = '2s';
 set local statement_timeout = '30s';
 alter table storage.uploads add column replaces text;
 comment on column storage.uploads.replaces is
-  'With upsert: * any object of the name, an id that one; else what the same owner has. Null where no link opened it: an upload without an owner may then replace an object without.';
+  'With upsert: * any object of the name, an id that one; else what the same owner has. Null where no link '
+  'opened it: an upload without an owner may then replace an object without.';
 
 -- +goose Down
 set local lock_timeout = '2s';

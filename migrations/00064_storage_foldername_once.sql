@@ -20,7 +20,8 @@ create or replace function storage.foldername(name text)
   returns text[]
   language sql immutable parallel safe
 as $$
-  select (pg_catalog.string_to_array(name, '/'))[1 : pg_catalog.array_length(pg_catalog.string_to_array(name, '/'), 1) - 1]
+  select (pg_catalog.string_to_array(name, '/'))[1 : pg_catalog.array_length(pg_catalog.string_to_array(
+    name, '/'), 1) - 1]
 $$;
 -- +goose StatementEnd
 reset role;

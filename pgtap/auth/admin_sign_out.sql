@@ -1,6 +1,8 @@
 begin;
 select plan(3);
-insert into auth.sessions (id, user_id) values ('00000000-0000-0000-0000-00000000000b', tests.user('ada')), ('00000000-0000-0000-0000-00000000000c', tests.user('ada'));
+insert into auth.sessions (id, user_id)
+values ('00000000-0000-0000-0000-00000000000b', tests.user('ada')),
+       ('00000000-0000-0000-0000-00000000000c', tests.user('ada'));
 select auth.admin_sign_out(tests.user('ada'), '00000000-0000-0000-0000-00000000000b', null);
 select results_eq('select count(*)::int from auth.sessions', array[1], 'one session');
 select auth.admin_sign_out(tests.user('ada'), null, null);

@@ -9,7 +9,10 @@ create table shop.three (id int primary key);
 create table shop.parted (id int primary key) partition by list (id);
 create table shop.part partition of shop.parted for values in (1);
 create function pg_temp.told() returns setof name language sql set search_path = 'pg_catalog' as $$
-  select c.relname from realtime._enabled() e join pg_class c on c.oid = e.relation where c.relnamespace = 'shop'::regnamespace $$;
+  select c.relname
+    from realtime._enabled() e
+    join pg_class c on c.oid = e.relation
+   where c.relnamespace = 'shop'::regnamespace $$;
 drop publication if exists supabase_realtime;
 
 create publication supabase_realtime for table shop.one;
@@ -22,12 +25,14 @@ alter publication supabase_realtime drop table shop.three, shop.parted;
 select set_eq('select pg_temp.told()', array['one'], 'a table that is dropped from it is disabled');
 alter publication supabase_realtime add table shop.two (id);
 alter publication supabase_realtime add table shop.three where (id > 5);
-select set_eq('select pg_temp.told()', array['one'], 'a table of which columns or rows are kept back is not enabled');
+select set_eq('select pg_temp.told()', array['one'],
+              'a table of which columns or rows are kept back is not enabled');
 alter publication supabase_realtime set table shop.three;
 select set_eq('select pg_temp.told()', array['three'], 'set table enables and disables');
 select realtime.disable('shop.three');
 alter publication supabase_realtime add table shop.one;
-select set_eq('select pg_temp.told()', array['one'], 'what was disabled by hand stays so when another is added');
+select set_eq('select pg_temp.told()', array['one'],
+              'what was disabled by hand stays so when another is added');
 drop publication supabase_realtime;
 create publication supabase_realtime with (publish = 'insert');
 alter publication supabase_realtime add table shop.one;

@@ -3,13 +3,17 @@ select tests.alone('storage');
 insert into storage.buckets (id, name) values ('b', 'b'), ('other', 'other');
 create policy own_folder on storage.objects for all to authenticated
   using ((storage.foldername(name))[1] = (select auth.uid()::text));
-create function pg_temp.put(_bucket_id text, _name text, _size bigint default 1, _owner text default null) returns uuid language sql as $$
-  insert into storage.objects (bucket_id, name, owner_id, size, version, metadata) values (_bucket_id, _name, _owner, _size, gen_random_uuid(), '{"mimetype": "text/plain"}') returning version
+create function pg_temp.put(_bucket_id text, _name text, _size bigint default 1, _owner text default null)
+  returns uuid language sql as $$
+  insert into storage.objects (bucket_id, name, owner_id, size, version, metadata)
+  values (_bucket_id, _name, _owner, _size, gen_random_uuid(), '{"mimetype": "text/plain"}') returning version
 $$;
 update storage.buckets set public = true where id = 'other';
 select pg_temp.put('b', tests.user('ada') || '/f'), pg_temp.put('other', 'p');
 select tests.as_login();
-select isnt_empty($$ select from storage.object_signed('b', tests.user('ada') || '/f') $$, 'a checked link finds its object');
+select isnt_empty($$ select from storage.object_signed('b', tests.user('ada') || '/f') $$,
+                  'a checked link finds its object');
 select tests.as_user('ada');
-select throws_ok($$ select from storage.object_signed('other', 'p') $$, '42501', null, 'users have no way past policies');
+select throws_ok($$ select from storage.object_signed('other', 'p') $$, '42501', null,
+                 'users have no way past policies');
 select * from finish(); rollback;

@@ -1,5 +1,6 @@
 -- Writes one line of the audit log. Never pass a token, a code or a password.
-create or replace function auth._audit(_action text, _log_type text, _user_id uuid, _session_id uuid, _ip inet, _traits jsonb default '{}')
+create or replace function auth._audit(
+  _action text, _log_type text, _user_id uuid, _session_id uuid, _ip inet, _traits jsonb default '{}')
   returns void
   language plpgsql volatile
 as $$

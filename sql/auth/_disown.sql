@@ -15,7 +15,8 @@ begin
   delete from auth.flow_states f where f.linking_user_id = _user_id;
   perform auth._drop_factors(_user_id);
   update auth.users u
-     set encrypted_password = null, phone = null, phone_confirmed_at = null, phone_change = null, email_change = null
+     set encrypted_password = null, phone = null, phone_confirmed_at = null,
+         phone_change = null, email_change = null
    where u.id = _user_id
   returning u.* into v_user;
   perform auth._own_identity(v_user, 'email', _now);

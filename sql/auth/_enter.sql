@@ -1,7 +1,8 @@
 -- The end of every flow that signs somebody in or keeps them signed in.
 
 -- 200 with the user, and what tokens of the session must say.
-create or replace function auth._signed_in(_user auth.users, _session auth.sessions, _settings jsonb, _now timestamptz, _method text default null)
+create or replace function auth._signed_in(
+  _user auth.users, _session auth.sessions, _settings jsonb, _now timestamptz, _method text default null)
   returns auth.outcome
   language plpgsql volatile
 as $$
@@ -20,7 +21,8 @@ $$;
 -- A new session for a user who has proved who they are. Callers have checked
 -- that the user is neither banned nor deleted.
 create or replace function auth._enter(
-  _user auth.users, _method text, _provider text, _ip inet, _user_agent text, _settings jsonb, _now timestamptz)
+  _user auth.users, _method text, _provider text, _ip inet, _user_agent text, _settings jsonb,
+  _now timestamptz)
   returns auth.outcome
   language plpgsql volatile
 as $$
@@ -33,7 +35,9 @@ begin
   perform auth._audit('login', 'account', v_user.id, v_session.id, _ip,
                       jsonb_strip_nulls(jsonb_build_object('provider', _provider, 'method', _method)));
   if auth._has_hook('on_login', _settings) then
-    perform auth._fire('on_login', jsonb_build_object('user', auth._user_json(v_user), 'session_id', v_session.id, 'method', _method),
+    perform auth._fire('on_login',
+                       jsonb_build_object('user', auth._user_json(v_user), 'session_id', v_session.id,
+                                          'method', _method),
                        _ip, _settings, _now);
   end if;
   return auth._signed_in(v_user, v_session, _settings, _now);

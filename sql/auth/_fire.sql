@@ -13,8 +13,11 @@ create or replace function auth._hook_name(_event text)
   returns text
   language sql immutable parallel safe
 as $$
-  select case _event when 'custom_access_token' then 'customize-access-token' when 'password_verification_attempt' then 'password-verification'
-    when 'mfa_verification_attempt' then 'mfa-verification' else replace(_event, '_', '-') end
+  select case _event
+           when 'custom_access_token' then 'customize-access-token'
+           when 'password_verification_attempt' then 'password-verification'
+           when 'mfa_verification_attempt' then 'mfa-verification'
+           else replace(_event, '_', '-') end
 $$;
 
 -- The input as a hook gets it.
@@ -23,7 +26,8 @@ create or replace function auth._hook_input(_event text, _input jsonb, _ip inet,
   language sql volatile
 as $$
   select _input || jsonb_build_object('metadata', jsonb_strip_nulls(jsonb_build_object(
-    'uuid', gen_random_uuid(), 'time', auth._time(_now), 'name', auth._hook_name(_event), 'ip_address', host(_ip))))
+    'uuid', gen_random_uuid(), 'time', auth._time(_now), 'name', auth._hook_name(_event),
+    'ip_address', host(_ip))))
 $$;
 
 -- plpgsql keeps its plan for the session; a SQL function with a subquery is planned in
@@ -33,7 +37,8 @@ create or replace function auth._has_hook(_event text, _settings jsonb)
   language plpgsql stable
 as $$
 begin
-  return coalesce(_settings -> 'http_hooks' ? _event, false) or exists (select from auth.hooks h where h.event = _event);
+  return coalesce(_settings -> 'http_hooks' ? _event, false)
+    or exists (select from auth.hooks h where h.event = _event);
 end
 $$;
 
@@ -45,8 +50,11 @@ as $$
 begin
   if _answer #>> '{error,message}' <> '' then
     raise exception using
-      errcode = 'PT' || case when _answer #>> '{error,http_code}' ~ '^[45][0-9][0-9]$' then _answer #>> '{error,http_code}' else '500' end,
-      constraint = case when _answer #>> '{error,http_code}' ~ '^4[0-9][0-9]$' then 'unknown' else 'unexpected_failure' end,
+      errcode = 'PT' || case when _answer #>> '{error,http_code}' ~ '^[45][0-9][0-9]$'
+                             then _answer #>> '{error,http_code}'
+                             else '500' end,
+      constraint = case when _answer #>> '{error,http_code}' ~ '^4[0-9][0-9]$' then 'unknown'
+                        else 'unexpected_failure' end,
       message = _answer #>> '{error,message}';
   end if;
   return _input || coalesce(_answer, '{}');
@@ -61,7 +69,8 @@ create or replace function auth._hook_key(_input jsonb)
   language sql immutable parallel safe
 as $$
   select encode(sha256(convert_to(
-    (_input #- '{claims,iat}' #- '{claims,exp}' #- '{claims,amr}' #- '{user,created_at}' #- '{user,updated_at}' #- '{user,confirmation_sent_at}')::text,
+    (_input #- '{claims,iat}' #- '{claims,exp}' #- '{claims,amr}'
+            #- '{user,created_at}' #- '{user,updated_at}' #- '{user,confirmation_sent_at}')::text,
     'UTF8')), 'hex')
 $$;
 
@@ -69,7 +78,8 @@ $$;
 -- answer is not there, the question is raised, which undoes all that was done, the
 -- server asks it, and calls again with the answer (auth.ask). So what is true by then
 -- decides; and a user who changed meanwhile is another question.
-create or replace function auth._ask_http(_event text, _input jsonb, _ip inet, _settings jsonb, _now timestamptz)
+create or replace function auth._ask_http(
+  _event text, _input jsonb, _ip inet, _settings jsonb, _now timestamptz)
   returns jsonb
   language plpgsql volatile
 as $$
@@ -81,9 +91,12 @@ begin
     from jsonb_array_elements(_settings -> 'hook_answers') a
    where a.value ->> 'event' = _event and a.value ->> 'key' = v_key;
   if not found then
-    raise exception using errcode = 'ZHOOK', message = 'an HTTP hook has not been asked',
-      detail = jsonb_build_object('event', _event, 'key', v_key, 'input', auth._hook_input(_event, _input, _ip, _now))::text;
-  elsif _event = 'custom_access_token' and not v_answer ? 'claims' and coalesce(v_answer #>> '{error,message}', '') = '' then
+    raise exception using
+      errcode = 'ZHOOK', message = 'an HTTP hook has not been asked',
+      detail = jsonb_build_object('event', _event, 'key', v_key,
+                                  'input', auth._hook_input(_event, _input, _ip, _now))::text;
+  elsif _event = 'custom_access_token' and not v_answer ? 'claims'
+     and coalesce(v_answer #>> '{error,message}', '') = '' then
     return '{"claims": null}'::jsonb; -- it must say them all: see auth._claims
   end if;
   return v_answer;
@@ -114,14 +127,17 @@ declare
   v_answer jsonb;
 begin
   begin
-    execute format('select %s($1)', (_hook.function || '(jsonb)')::regprocedure::oid::regproc) into v_answer using _input;
+    execute format('select %s($1)', (_hook.function || '(jsonb)')::regprocedure::oid::regproc)
+      into v_answer using _input;
     if clock_timestamp() - v_began <= _hook.time_limit then
       return v_answer;
     end if;
   exception when query_canceled then
     null; -- as one that took too long
   end;
-  raise exception using errcode = 'PT422', constraint = 'hook_timeout', message = format('The hook %s took too long', _hook.function),
+  raise exception using
+    errcode = 'PT422', constraint = 'hook_timeout',
+    message = format('The hook %s took too long', _hook.function),
     hint = format('It may take %s: leave what is slow to a job.', _hook.time_limit);
 end
 $$;
@@ -135,7 +151,8 @@ declare
   v_hook   auth.hooks;
   v_input  jsonb := _input;
 begin
-  if _settings -> 'http_hooks' ? _event and _event = 'after_user_created' then -- it changes nothing, so that nobody need wait: see auth._tell
+  -- it changes nothing, so that nobody need wait: see auth._tell
+  if _settings -> 'http_hooks' ? _event and _event = 'after_user_created' then
     perform auth._tell(_event, v_input, _ip, _now);
   elsif _settings -> 'http_hooks' ? _event then
     v_input := auth._heed(v_input, auth._ask_http(_event, v_input, _ip, _settings, _now));

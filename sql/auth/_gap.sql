@@ -16,7 +16,8 @@ create or replace function auth._capped(_channel text, _settings jsonb, _now tim
   language sql stable
 as $$
   select case when auth._setting(_settings, _channel || '_cap') = '0' then 0
-    else limits.wait('auth.sent', _channel, auth._setting(_settings, _channel || '_cap')::int, auth._cap_window(_settings, _channel), _now) end
+              else limits.wait('auth.sent', _channel, auth._setting(_settings, _channel || '_cap')::int,
+                               auth._cap_window(_settings, _channel), _now) end
 $$;
 
 create or replace function auth._count_sent(_channel text, _settings jsonb, _now timestamptz)
@@ -25,7 +26,8 @@ create or replace function auth._count_sent(_channel text, _settings jsonb, _now
 as $$
 begin
   if auth._setting(_settings, _channel || '_cap') <> '0' then
-    perform limits.hit('auth.sent', _channel, auth._setting(_settings, _channel || '_cap')::int, auth._cap_window(_settings, _channel), _now);
+    perform limits.hit('auth.sent', _channel, auth._setting(_settings, _channel || '_cap')::int,
+                       auth._cap_window(_settings, _channel), _now);
   end if;
 end
 $$;
@@ -41,11 +43,13 @@ declare
   v_out     auth.outcome;
 begin
   if v_wait = 0 and v_gap > 0 then
-    v_wait := limits.gap('auth.send.' || _kind, encode(sha256(convert_to(_to, 'UTF8')), 'hex'), make_interval(secs => v_gap), _now);
+    v_wait := limits.gap('auth.send.' || _kind, encode(sha256(convert_to(_to, 'UTF8')), 'hex'),
+                         make_interval(secs => v_gap), _now);
   end if;
   if v_wait > 0 then
     v_out.status := 429;
-    v_out.body := auth._refusal(case v_channel when 'sms' then 'over_sms_send_rate_limit' else 'over_email_send_rate_limit' end,
+    v_out.body := auth._refusal(
+      case v_channel when 'sms' then 'over_sms_send_rate_limit' else 'over_email_send_rate_limit' end,
       format('For security purposes, you can only request this after %s seconds.', v_wait), null, v_wait);
   end if;
   return v_out;

@@ -8,8 +8,7 @@ create or replace function auth._is_email(_text text)
   language sql immutable parallel safe
 as $$
   select coalesce(
-    length(_text) <= 255
-    and _text ~ '^[!-~]+$'
+    length(_text) <= 255 and _text ~ '^[!-~]+$'
     and _text ~ '^[^@<>()\[\],;:\\"]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$'
     and _text !~ '(^\.|\.\.|\.@)', false)
 $$;

@@ -9,6 +9,7 @@ begin
     return 0;
   end if;
   return limits.hit('auth.' || _flow, _key, auth._setting(_settings, 'rate_limit_' || _flow)::int,
-                    make_interval(secs => auth._setting(_settings, 'rate_limit_window')::double precision), _now);
+                    make_interval(secs => auth._setting(_settings, 'rate_limit_window')::double precision),
+                    _now);
 end
 $$;

@@ -1,6 +1,7 @@
 -- The refusal of an address that is none, or of a kind that is switched off;
 -- null when all is well, and for no address at all.
-create or replace function auth._refuse_address(_email text, _phone text, _settings jsonb, _disabled_status int)
+create or replace function auth._refuse_address(
+  _email text, _phone text, _settings jsonb, _disabled_status int)
   returns auth.outcome
   language plpgsql immutable
 as $$

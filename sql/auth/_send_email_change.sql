@@ -12,16 +12,23 @@ declare
   v_both constant boolean := _user.email <> '' and auth._setting(_settings, 'secure_email_change') = 'true';
 begin
   if v_both and auth._sends('send_email', _token_current, _settings) then
-    perform auth._promise(_user, 'email_change_new', 'email_change', _user.email_change, _token, _ip, _settings, _now);
-    perform auth._promise(_user, 'email_change_current', 'email_change', lower(_user.email), _token_current, _ip, _settings, _now);
-    perform auth._send_by_hook('send_email', _user, lower(_user.email), auth._email_data('email_change', _settings,
-      jsonb_build_object('redirect_to', coalesce(_token ->> 'redirect_to', ''))),
-      decode(_token_current #>> '{sealed,email_change_both}', 'base64'), _token_current -> 'plain_both', _ip, _settings, _now);
+    perform auth._promise(_user, 'email_change_new', 'email_change', _user.email_change,
+                          _token, _ip, _settings, _now);
+    perform auth._promise(_user, 'email_change_current', 'email_change', lower(_user.email),
+                          _token_current, _ip, _settings, _now);
+    perform auth._send_by_hook('send_email', _user, lower(_user.email),
+                               auth._email_data('email_change', _settings,
+                                 jsonb_build_object('redirect_to', coalesce(_token ->> 'redirect_to', ''))),
+                               decode(_token_current #>> '{sealed,email_change_both}', 'base64'),
+                               _token_current -> 'plain_both', _ip, _settings, _now);
   elsif v_both then
-    perform auth._send(_user, 'email_change_new', 'email_change', _user.email_change, _token, _ip, _settings, _now);
-    perform auth._send(_user, 'email_change_current', 'email_change', lower(_user.email), _token_current, _ip, _settings, _now);
+    perform auth._send(_user, 'email_change_new', 'email_change', _user.email_change,
+                       _token, _ip, _settings, _now);
+    perform auth._send(_user, 'email_change_current', 'email_change', lower(_user.email),
+                       _token_current, _ip, _settings, _now);
   else
-    perform auth._send(_user, 'email_change_new', 'email_change', _user.email_change, _token, _ip, _settings, _now);
+    perform auth._send(_user, 'email_change_new', 'email_change', _user.email_change,
+                       _token, _ip, _settings, _now);
     delete from auth.one_time_tokens t where t.user_id = _user.id and t.kind = 'email_change_current';
   end if;
   update auth.users u set email_change_confirm_status = 0 where u.id = _user.id;

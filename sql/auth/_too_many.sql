@@ -3,5 +3,6 @@ create or replace function auth._too_many(_wait int)
   returns jsonb
   language sql immutable parallel safe
 as $$
-  select auth._refusal('over_request_rate_limit', format('Too many attempts. Try again in %s seconds.', _wait), null, _wait)
+  select auth._refusal('over_request_rate_limit',
+                       format('Too many attempts. Try again in %s seconds.', _wait), null, _wait)
 $$;

@@ -12,13 +12,18 @@ as $$
            'is_anonymous', _user.is_anonymous,
            'created_at', auth._time(_user.created_at), 'updated_at', auth._time(_user.updated_at))
       || jsonb_strip_nulls(jsonb_build_object(
-           'email_confirmed_at', auth._time(_user.email_confirmed_at), 'phone_confirmed_at', auth._time(_user.phone_confirmed_at),
+           'email_confirmed_at', auth._time(_user.email_confirmed_at),
+           'phone_confirmed_at', auth._time(_user.phone_confirmed_at),
            'confirmed_at', auth._time(_user.confirmed_at), 'invited_at', auth._time(_user.invited_at),
-           'confirmation_sent_at', auth._time(_user.confirmation_sent_at), 'recovery_sent_at', auth._time(_user.recovery_sent_at),
+           'confirmation_sent_at', auth._time(_user.confirmation_sent_at),
+           'recovery_sent_at', auth._time(_user.recovery_sent_at),
            'reauthentication_sent_at', auth._time(_user.reauthentication_sent_at),
-           'new_email', nullif(_user.email_change, ''), 'email_change_sent_at', auth._time(_user.email_change_sent_at),
-           'new_phone', nullif(_user.phone_change, ''), 'phone_change_sent_at', auth._time(_user.phone_change_sent_at),
-           'last_sign_in_at', auth._time(_user.last_sign_in_at), 'banned_until', auth._time(_user.banned_until),
+           'new_email', nullif(_user.email_change, ''),
+           'email_change_sent_at', auth._time(_user.email_change_sent_at),
+           'new_phone', nullif(_user.phone_change, ''),
+           'phone_change_sent_at', auth._time(_user.phone_change_sent_at),
+           'last_sign_in_at', auth._time(_user.last_sign_in_at),
+           'banned_until', auth._time(_user.banned_until),
            'deleted_at', auth._time(_user.deleted_at)))
       || auth._factors_member(_user.id)
 $$;

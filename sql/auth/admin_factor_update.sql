@@ -19,13 +19,15 @@ begin
   if v_factor.id is null then
     return auth._no(404, 'mfa_factor_not_found', 'Factor not found');
   end if;
-  perform auth._audit('factor_updated', 'factor', _user_id, null, _ip, jsonb_build_object('by', 'admin', 'factor_id', _factor_id));
+  perform auth._audit('factor_updated', 'factor', _user_id, null, _ip,
+                      jsonb_build_object('by', 'admin', 'factor_id', _factor_id));
   return auth._yes(auth._factor_json(v_factor));
 exception when unique_violation then
   return auth._no(422, 'mfa_factor_name_conflict', 'A factor with this name for this user already exists');
 end
 $$;
 comment on function auth.admin_factor_update(uuid, uuid, text, text, inet, timestamptz) is
-  'Renames a factor, or changes its phone: 200 with the factor; 404 mfa_factor_not_found; 422 mfa_factor_name_conflict; 400 validation_failed.';
+  'Renames a factor, or changes its phone: 200 with the factor; 404 mfa_factor_not_found; '
+  '422 mfa_factor_name_conflict; 400 validation_failed.';
 revoke execute on function auth.admin_factor_update(uuid, uuid, text, text, inet, timestamptz) from public;
 grant execute on function auth.admin_factor_update(uuid, uuid, text, text, inet, timestamptz) to service_role;

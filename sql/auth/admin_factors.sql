@@ -5,7 +5,9 @@ create or replace function auth.admin_factors(_user_id uuid)
   language sql stable
   security definer set search_path = ''
 as $$
-  select auth._yes(coalesce(jsonb_agg(auth._factor_json(f) order by f.created_at, f.id), '[]')) from auth.mfa_factors f where f.user_id = _user_id
+  select auth._yes(coalesce(jsonb_agg(auth._factor_json(f) order by f.created_at, f.id), '[]'))
+    from auth.mfa_factors f
+   where f.user_id = _user_id
 $$;
 comment on function auth.admin_factors(uuid) is 'The second factors of a user, oldest first.';
 revoke execute on function auth.admin_factors(uuid) from public;

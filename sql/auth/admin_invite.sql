@@ -1,5 +1,6 @@
 -- POST /invite: makes a user who has yet to accept, and mails them.
-create or replace function auth.admin_invite(_email text, _data jsonb, _token jsonb, _ip inet, _settings jsonb, _now timestamptz default now())
+create or replace function auth.admin_invite(
+  _email text, _data jsonb, _token jsonb, _ip inet, _settings jsonb, _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -14,13 +15,15 @@ begin
   if v_user.email_confirmed_at is not null then
     return auth._no(422, 'email_exists', 'A user with this email address has already been registered');
   elsif v_user.id is null then
-    select u.* into strict v_user from auth._insert_user(lower(_email), null, null, coalesce(_data, '{}'), false, _ip, _settings, _now) u;
+    select u.* into strict v_user
+      from auth._insert_user(lower(_email), null, null, coalesce(_data, '{}'), false, _ip, _settings, _now) u;
   end if;
   perform auth._send(v_user, 'confirmation', 'invite', lower(_email), _token, _ip, _settings, _now);
   return auth._yes(auth._user_json(u)) from auth.users u where u.id = v_user.id;
 end
 $$;
 comment on function auth.admin_invite(text, jsonb, jsonb, inet, jsonb, timestamptz) is
-  'Invites an e-mail: 200 with the user, who is mailed a link; 422 email_exists for one who is confirmed; 400 validation_failed.';
+  'Invites an e-mail: 200 with the user, who is mailed a link; 422 email_exists for one who is '
+  'confirmed; 400 validation_failed.';
 revoke execute on function auth.admin_invite(text, jsonb, jsonb, inet, jsonb, timestamptz) from public;
 grant execute on function auth.admin_invite(text, jsonb, jsonb, inet, jsonb, timestamptz) to service_role;

@@ -13,6 +13,7 @@ begin
   return v_out;
 end
 $$;
-comment on function auth.admin_sign_out(uuid, uuid, inet) is 'Ends a session of a user, or all with none named: 204.';
+comment on function auth.admin_sign_out(uuid, uuid, inet) is
+  'Ends a session of a user, or all with none named: 204.';
 revoke execute on function auth.admin_sign_out(uuid, uuid, inet) from public;
 grant execute on function auth.admin_sign_out(uuid, uuid, inet) to service_role;

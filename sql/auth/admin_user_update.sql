@@ -1,5 +1,6 @@
 -- PUT /admin/users/{id}: changes at once what a user could only ask for.
-create or replace function auth.admin_user_update(_user_id uuid, _input jsonb, _ip inet, _now timestamptz default now())
+create or replace function auth.admin_user_update(
+  _user_id uuid, _input jsonb, _ip inet, _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -26,11 +27,14 @@ begin
     perform auth._set_password(_user_id, _input ->> 'password_hash', null, _ip, _now);
   end if;
   perform auth._audit('user_modified', 'user', _user_id, null, _ip,
-                      jsonb_build_object('by', 'admin', 'fields', array(select k from jsonb_object_keys(_input) k order by k)));
+                      jsonb_build_object('by', 'admin', 'fields', array(
+                        select k from jsonb_object_keys(_input) k order by k)));
   return auth._yes(auth._user_json(v_user));
 end
 $$;
 comment on function auth.admin_user_update(uuid, jsonb, inet, timestamptz) is
-  'Changes a user (fields as admin_user_create; metadata merged, null deletes; a password ends all sessions): 200 with the user; 404 user_not_found; 422 email_exists or phone_exists; 400 validation_failed.';
+  'Changes a user (fields as admin_user_create; metadata merged, null deletes; a password ends '
+  'all sessions): 200 with the user; 404 user_not_found; 422 email_exists or phone_exists; '
+  '400 validation_failed.';
 revoke execute on function auth.admin_user_update(uuid, jsonb, inet, timestamptz) from public;
 grant execute on function auth.admin_user_update(uuid, jsonb, inet, timestamptz) to service_role;

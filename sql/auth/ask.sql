@@ -16,7 +16,8 @@ begin
   -- Types and names are the catalog's; values stay in the one parameter.
   v_call := array(
     select format('select to_jsonb(r) from %s(%s) r', p.oid::regproc, string_agg(
-             case when a.type = 'jsonb'::regtype then format('%I => nullif($1 -> %L, ''null'')', a.name, a.name)
+             case when a.type = 'jsonb'::regtype
+                  then format('%I => nullif($1 -> %L, ''null'')', a.name, a.name)
                   else format('%I => ($1 ->> %L)::%s', a.name, a.name, format_type(a.type, null)) end, ', '))
       from pg_catalog.pg_proc p
      cross join rows from (unnest(p.proargtypes::oid[]), unnest(p.proargnames)) a (type, name)
@@ -33,6 +34,9 @@ begin
 end
 $$;
 comment on function auth.ask(text, jsonb) is
-  'Calls a function (schema.name, not overloaded) with arguments by name and answers its row as answer, without what is null; or, where it needs an HTTP hook''s answer, nothing of it has happened, and question is {id, event, key, input}. Call again with {event, key, answer} among hook_answers of _settings. Runs as the caller.';
+  'Calls a function (schema.name, not overloaded) with arguments by name and answers its row as answer, '
+  'without what is null; or, where it needs an HTTP hook''s answer, nothing of it has happened, and '
+  'question is {id, event, key, input}. Call again with {event, key, answer} among hook_answers of '
+  '_settings. Runs as the caller.';
 revoke execute on function auth.ask(text, jsonb) from public;
 grant execute on function auth.ask(text, jsonb) to authenticator, service_role;

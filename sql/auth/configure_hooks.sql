@@ -9,23 +9,30 @@ declare
   v_hook jsonb;
 begin
   delete from auth.hooks h
-   where h.configured and not _functions @> jsonb_build_array(jsonb_build_object('event', h.event, 'function', h.function));
+   where h.configured
+     and not _functions @> jsonb_build_array(jsonb_build_object('event', h.event, 'function', h.function));
   for v_hook in
     select f.value from jsonb_array_elements(_functions) f
-     where not exists (select from auth.hooks h where h.event = f.value ->> 'event' and h.function = f.value ->> 'function')
+     where not exists (select from auth.hooks h
+                        where h.event = f.value ->> 'event' and h.function = f.value ->> 'function')
   loop
     if to_regprocedure((v_hook ->> 'function') || '(jsonb)') is null then
       status := 400;
-      body := auth._refusal('hook_function_missing', format('There is no function %s(jsonb).', v_hook ->> 'function'));
+      body := auth._refusal('hook_function_missing',
+                            format('There is no function %s(jsonb).', v_hook ->> 'function'));
       return;
     end if;
-    perform auth.set_hook(_event => v_hook ->> 'event', _function => ((v_hook ->> 'function') || '(jsonb)')::regprocedure);
-    update auth.hooks h set configured = true where h.event = v_hook ->> 'event' and h.function = v_hook ->> 'function';
+    perform auth.set_hook(_event => v_hook ->> 'event',
+                          _function => ((v_hook ->> 'function') || '(jsonb)')::regprocedure);
+    update auth.hooks h
+       set configured = true
+     where h.event = v_hook ->> 'event' and h.function = v_hook ->> 'function';
   end loop;
   status := 200;
   body := _functions;
 end
 $$;
 comment on function auth.configure_hooks(jsonb) is
-  'Registers the functions of the configuration, a list of {event, function}, in place of those of the one before: 200; 400 hook_function_missing; raises as set_hook.';
+  'Registers the functions of the configuration, a list of {event, function}, in place of those of the one '
+  'before: 200; 400 hook_function_missing; raises as set_hook.';
 revoke execute on function auth.configure_hooks(jsonb) from public;

@@ -1,7 +1,8 @@
 -- What a cookie stands for: claims for an access token that the server makes
 -- for this request and does not hand out. Claims are collected afresh, hooks
 -- included.
-create or replace function auth.cookie_session(_cookie bytea, _ip inet, _user_agent text, _settings jsonb, _now timestamptz default now())
+create or replace function auth.cookie_session(
+  _cookie bytea, _ip inet, _user_agent text, _settings jsonb, _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -18,12 +19,14 @@ begin
     return auth._no(403, 'user_banned', 'User is banned');
   end if;
   -- Not each time: a row written at every request would be a hot one.
-  update auth.sessions s set refreshed_at = _now, updated_at = _now, ip = _ip, user_agent = left(_user_agent, 1024)
+  update auth.sessions s
+     set refreshed_at = _now, updated_at = _now, ip = _ip, user_agent = left(_user_agent, 1024)
    where s.id = v_session.id and coalesce(s.refreshed_at, s.created_at) < _now - interval '1 minute';
   return auth._signed_in(v_user, v_session, _settings, _now, 'token_refresh');
 end
 $$;
 comment on function auth.cookie_session(bytea, inet, text, jsonb, timestamptz) is
-  'The claims of a cookie''s session: 200; 401 session_expired for one that has ended or never was; 403 user_banned.';
+  'The claims of a cookie''s session: 200; 401 session_expired for one that has ended or '
+  'never was; 403 user_banned.';
 revoke execute on function auth.cookie_session(bytea, inet, text, jsonb, timestamptz) from public;
 grant execute on function auth.cookie_session(bytea, inet, text, jsonb, timestamptz) to authenticator;

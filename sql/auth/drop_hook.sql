@@ -8,5 +8,6 @@ begin
   return found;
 end
 $$;
-comment on function auth.drop_hook(text, text) is 'Stops calling the function (schema.name) at the event; false when it was not called.';
+comment on function auth.drop_hook(text, text) is
+  'Stops calling the function (schema.name) at the event; false when it was not called.';
 revoke execute on function auth.drop_hook(text, text) from public;

@@ -1,8 +1,8 @@
 -- grant_type=id_token: a client brings a token that a provider gave it, which
 -- the server has verified.
 create or replace function auth.id_token_sign_in(
-  _provider text, _identity jsonb, _email_optional boolean, _user_id uuid, _session_id uuid, _token jsonb, _ip inet, _user_agent text,
-  _settings jsonb, _now timestamptz default now())
+  _provider text, _identity jsonb, _email_optional boolean, _user_id uuid, _session_id uuid, _token jsonb,
+  _ip inet, _user_agent text, _settings jsonb, _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -33,7 +33,13 @@ begin
   return auth._enter(v_user, 'oauth', _provider, _ip, _user_agent, _settings, _now);
 end
 $$;
-comment on function auth.id_token_sign_in(text, jsonb, boolean, uuid, uuid, jsonb, inet, text, jsonb, timestamptz) is
-  'Signs in, or links to the user if one is given, whom a verified id_token names: 200 with a session; refusals as oauth_finish, 404 manual_linking_disabled.';
-revoke execute on function auth.id_token_sign_in(text, jsonb, boolean, uuid, uuid, jsonb, inet, text, jsonb, timestamptz) from public;
-grant execute on function auth.id_token_sign_in(text, jsonb, boolean, uuid, uuid, jsonb, inet, text, jsonb, timestamptz) to authenticator;
+comment on function auth.id_token_sign_in(
+  text, jsonb, boolean, uuid, uuid, jsonb, inet, text, jsonb, timestamptz) is
+  'Signs in, or links to the user if one is given, whom a verified id_token names: 200 with a session; '
+  'refusals as oauth_finish, 404 manual_linking_disabled.';
+revoke execute
+  on function auth.id_token_sign_in(text, jsonb, boolean, uuid, uuid, jsonb, inet, text, jsonb, timestamptz)
+  from public;
+grant execute
+  on function auth.id_token_sign_in(text, jsonb, boolean, uuid, uuid, jsonb, inet, text, jsonb, timestamptz)
+  to authenticator;

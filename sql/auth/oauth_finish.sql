@@ -1,7 +1,7 @@
 -- /callback, second half: the provider has said who the user is.
 create or replace function auth.oauth_finish(
-  _flow_id uuid, _identity jsonb, _email_optional boolean, _flow_code bytea, _tokens bytea, _token jsonb, _ip inet, _user_agent text,
-  _settings jsonb, _now timestamptz default now())
+  _flow_id uuid, _identity jsonb, _email_optional boolean, _flow_code bytea, _tokens bytea, _token jsonb,
+  _ip inet, _user_agent text, _settings jsonb, _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -39,7 +39,14 @@ begin
   return auth._enter(v_user, 'oauth', v_flow.provider, _ip, _user_agent, _settings, _now);
 end
 $$;
-comment on function auth.oauth_finish(uuid, jsonb, boolean, bytea, bytea, jsonb, inet, text, jsonb, timestamptz) is
-  'Ends a flow with what a provider says of a user ({sub, email, email_verified, …}): 200 with a session, or with flow pkce and the session at auth.exchange; 422 signup_disabled, identity_already_exists; 403 user_banned, provider_email_needs_verification; 400 bad_oauth_state.';
-revoke execute on function auth.oauth_finish(uuid, jsonb, boolean, bytea, bytea, jsonb, inet, text, jsonb, timestamptz) from public;
-grant execute on function auth.oauth_finish(uuid, jsonb, boolean, bytea, bytea, jsonb, inet, text, jsonb, timestamptz) to authenticator;
+comment on function auth.oauth_finish(
+  uuid, jsonb, boolean, bytea, bytea, jsonb, inet, text, jsonb, timestamptz) is
+  'Ends a flow with what a provider says of a user ({sub, email, email_verified, …}): 200 with a session, '
+  'or with flow pkce and the session at auth.exchange; 422 signup_disabled, identity_already_exists; '
+  '403 user_banned, provider_email_needs_verification; 400 bad_oauth_state.';
+revoke execute
+  on function auth.oauth_finish(uuid, jsonb, boolean, bytea, bytea, jsonb, inet, text, jsonb, timestamptz)
+  from public;
+grant execute
+  on function auth.oauth_finish(uuid, jsonb, boolean, bytea, bytea, jsonb, inet, text, jsonb, timestamptz)
+  to authenticator;

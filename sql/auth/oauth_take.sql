@@ -11,9 +11,12 @@ create or replace function auth.oauth_take(
   security definer set search_path = ''
 as $$
   update auth.flow_states f set state_hash = null
-   where f.state_hash = any (_states) and f.expires_at > _now and (_provider is null or f.provider = _provider)
+   where f.state_hash = any (_states) and f.expires_at > _now
+     and (_provider is null or f.provider = _provider)
   returning f.id, f.provider, f.sealed, f.redirect_to, f.code_challenge is not null
 $$;
-comment on function auth.oauth_take(bytea[], text, timestamptz) is 'The flow of a state, which is used up; all null for one that is unknown, used, expired or another provider''s.';
+comment on function auth.oauth_take(bytea[], text, timestamptz) is
+  'The flow of a state, which is used up; all null for one that is unknown, used, '
+  'expired or another provider''s.';
 revoke execute on function auth.oauth_take(bytea[], text, timestamptz) from public;
 grant execute on function auth.oauth_take(bytea[], text, timestamptz) to authenticator;

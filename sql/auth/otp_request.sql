@@ -2,7 +2,8 @@
 -- not. Who is confirmed gets a magic link, who is not the confirmation.
 
 -- Makes the user whom a code was asked for; null when the address is taken meanwhile.
-create or replace function auth._otp_user(_email text, _phone text, _data jsonb, _ip inet, _settings jsonb, _now timestamptz)
+create or replace function auth._otp_user(
+  _email text, _phone text, _data jsonb, _ip inet, _settings jsonb, _now timestamptz)
   returns auth.users
   language plpgsql volatile
 as $$
@@ -11,11 +12,14 @@ declare
 begin
   select u.* into v_user
     from auth._insert_user(_email, _phone, null, _data,
-                           auth._setting(_settings, case when _email is null then 'phone_autoconfirm' else 'autoconfirm' end) = 'true',
+                           auth._setting(_settings,
+                                         case when _email is null then 'phone_autoconfirm'
+                                              else 'autoconfirm' end) = 'true',
                            _ip, _settings, _now) u;
   if v_user.id is not null then
     perform auth._audit('user_signedup', 'team', v_user.id, null, _ip,
-                        jsonb_build_object('provider', case when _email is null then 'phone' else 'email' end));
+                        jsonb_build_object(
+                          'provider', case when _email is null then 'phone' else 'email' end));
   else
     select u.* into v_user from auth._user_by(_email, _phone) u;
   end if;
@@ -24,8 +28,8 @@ end
 $$;
 
 create or replace function auth.otp_request(
-  _email text, _phone text, _create_user boolean, _data jsonb, _token jsonb, _ip inet, _settings jsonb, _flow text default 'otp',
-  _now timestamptz default now())
+  _email text, _phone text, _create_user boolean, _data jsonb, _token jsonb, _ip inet, _settings jsonb,
+  _flow text default 'otp', _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -33,7 +37,8 @@ as $$
 declare
   v_email constant text := lower(_email);
   v_phone constant text := auth._phone(_phone);
-  v_wait  constant int := auth._limited(case _flow when 'magiclink' then _flow else 'otp' end, host(_ip), _settings, _now);
+  v_wait  constant int := auth._limited(case _flow when 'magiclink' then _flow else 'otp' end,
+                                        host(_ip), _settings, _now);
   v_user  auth.users;
   v_no    auth.outcome := auth._refuse_address(_email, _phone, _settings, 422);
 begin
@@ -64,6 +69,10 @@ begin
 end
 $$;
 comment on function auth.otp_request(text, text, boolean, jsonb, jsonb, inet, jsonb, text, timestamptz) is
-  'Sends a link and a code to an e-mail or a phone, making the user where _create_user says so. 200 {}; 422 otp_disabled, signup_disabled, email_provider_disabled or phone_provider_disabled; 400 validation_failed; 429.';
-revoke execute on function auth.otp_request(text, text, boolean, jsonb, jsonb, inet, jsonb, text, timestamptz) from public;
-grant execute on function auth.otp_request(text, text, boolean, jsonb, jsonb, inet, jsonb, text, timestamptz) to authenticator;
+  'Sends a link and a code to an e-mail or a phone, making the user where _create_user says so. '
+  '200 {}; 422 otp_disabled, signup_disabled, email_provider_disabled or phone_provider_disabled; '
+  '400 validation_failed; 429.';
+revoke execute on function auth.otp_request(text, text, boolean, jsonb, jsonb, inet, jsonb, text, timestamptz)
+  from public;
+grant execute on function auth.otp_request(text, text, boolean, jsonb, jsonb, inet, jsonb, text, timestamptz)
+  to authenticator;

@@ -29,9 +29,12 @@ begin
     select o.id from auth.sessions o where o.not_after < _now - interval '1 day'
      order by o.not_after limit _batch for update skip locked);
   get diagnostics v_n = row_count;
-  return v_gone + v_n + auth.purge_mfa(_limit => _batch, _now => _now) + auth.purge_api_key_usage(_limit => _batch, _now => _now) + limits.purge(_batch => _batch, _now => _now);
+  return v_gone + v_n + auth.purge_mfa(_limit => _batch, _now => _now)
+    + auth.purge_api_key_usage(_limit => _batch, _now => _now) + limits.purge(_batch => _batch, _now => _now);
 end
 $$;
-comment on function auth.purge_auth(int, timestamptz) is 'Deletes at most _batch each of expired tokens, flows, locks, ended sessions and old counters; answers how many rows went.';
+comment on function auth.purge_auth(int, timestamptz) is
+  'Deletes at most _batch each of expired tokens, flows, locks, ended sessions and old counters; '
+  'answers how many rows went.';
 revoke execute on function auth.purge_auth(int, timestamptz) from public;
 grant execute on function auth.purge_auth(int, timestamptz) to authenticator;

@@ -18,7 +18,8 @@ begin
     v_no.status := 403;
     return v_no;
   elsif v_to is null then
-    return auth._no(400, 'validation_failed', 'Reauthentication requires the user to have an email or a phone number');
+    return auth._no(400, 'validation_failed',
+                    'Reauthentication requires the user to have an email or a phone number');
   elsif v_to ~ '@' and v_user.email_confirmed_at is null then
     return auth._no(422, 'email_not_confirmed', 'Please verify your email first.');
   elsif v_to !~ '@' and v_user.phone_confirmed_at is null then
@@ -33,6 +34,7 @@ begin
 end
 $$;
 comment on function auth.reauthenticate(uuid, uuid, jsonb, inet, jsonb, timestamptz) is
-  'Sends a code to the caller''s e-mail, else phone: 200 {}; 400 validation_failed without either, 422 email_not_confirmed or phone_not_confirmed, 429, 403 as user_get.';
+  'Sends a code to the caller''s e-mail, else phone: 200 {}; 400 validation_failed without either, 422 '
+  'email_not_confirmed or phone_not_confirmed, 429, 403 as user_get.';
 revoke execute on function auth.reauthenticate(uuid, uuid, jsonb, inet, jsonb, timestamptz) from public;
 grant execute on function auth.reauthenticate(uuid, uuid, jsonb, inet, jsonb, timestamptz) to authenticator;

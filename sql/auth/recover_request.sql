@@ -1,6 +1,7 @@
 -- POST /recover: a link and a code to set a new password with. Whether anybody
 -- has the address shows in nothing: 200 {} for all, and the limits count all.
-create or replace function auth.recover_request(_email text, _token jsonb, _ip inet, _settings jsonb, _now timestamptz default now())
+create or replace function auth.recover_request(
+  _email text, _token jsonb, _ip inet, _settings jsonb, _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -27,6 +28,7 @@ begin
 end
 $$;
 comment on function auth.recover_request(text, jsonb, inet, jsonb, timestamptz) is
-  'Mails a recovery link to who has the e-mail. 200 {} for all; 400 validation_failed or email_provider_disabled; 429.';
+  'Mails a recovery link to who has the e-mail. 200 {} for all; 400 validation_failed or '
+  'email_provider_disabled; 429.';
 revoke execute on function auth.recover_request(text, jsonb, inet, jsonb, timestamptz) from public;
 grant execute on function auth.recover_request(text, jsonb, inet, jsonb, timestamptz) to authenticator;

@@ -14,12 +14,14 @@ as $$
 $$;
 
 -- What to answer a token that is not the current one; null body for the current one again.
-create or replace function auth._refresh_stale(_session auth.sessions, _counter bigint, _ip inet, _settings jsonb, _now timestamptz)
+create or replace function auth._refresh_stale(
+  _session auth.sessions, _counter bigint, _ip inet, _settings jsonb, _now timestamptz)
   returns jsonb
   language plpgsql volatile
 as $$
 declare
-  v_reuse constant interval := make_interval(secs => auth._setting(_settings, 'reuse_interval')::double precision);
+  v_reuse constant interval := make_interval(secs => auth._setting(
+    _settings, 'reuse_interval')::double precision);
 begin
   if _counter = _session.refresh_counter - 1 then
     return null; -- the parent of the current one: our answer was lost, or this one lost a race
@@ -29,7 +31,8 @@ begin
     end if;
     delete from auth.sessions s where s.id = _session.id;
     perform auth._audit('token_revoked', 'token', _session.user_id, _session.id, _ip, '{"cause": "reuse"}');
-    return auth._refusal('refresh_token_already_used', 'Invalid Refresh Token: Already Used', 'The session has ended: sign in again.');
+    return auth._refusal('refresh_token_already_used', 'Invalid Refresh Token: Already Used',
+                         'The session has ended: sign in again.');
   end if;
   return auth._refusal('validation_failed', 'Refresh Token is not valid');
 end
@@ -45,7 +48,8 @@ begin
   if _user.banned_until > _now then
     return auth._refusal('user_banned', 'User is banned');
   elsif _session.id is null or _user.id is null or _user.deleted_at is not null then
-    return auth._refusal('session_not_found', 'Session from session_id claim in JWT does not exist', 'Sign in again.');
+    return auth._refusal('session_not_found', 'Session from session_id claim in JWT does not exist',
+                         'Sign in again.');
   elsif _session.not_after <= _now or auth._idle_at(_session, _settings) <= _now then
     return auth._refusal('session_expired', 'Session has expired', 'Sign in again.');
   end if;
@@ -54,7 +58,8 @@ end
 $$;
 
 create or replace function auth.refresh(
-  _session_id uuid, _counter bigint, _ip inet, _user_agent text, _settings jsonb, _now timestamptz default now())
+  _session_id uuid, _counter bigint, _ip inet, _user_agent text, _settings jsonb,
+  _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -65,7 +70,8 @@ declare
   v_no      auth.outcome;
 begin
   update auth.sessions s
-     set refresh_counter = s.refresh_counter + 1, refreshed_at = _now, updated_at = _now, ip = _ip, user_agent = left(_user_agent, 1024)
+     set refresh_counter = s.refresh_counter + 1, refreshed_at = _now, updated_at = _now,
+         ip = _ip, user_agent = left(_user_agent, 1024)
     from auth.users u
    where s.id = _session_id and s.refresh_counter = _counter and (s.not_after is null or s.not_after > _now)
      and auth._idle_at(s, _settings) > _now
@@ -87,6 +93,8 @@ begin
 end
 $$;
 comment on function auth.refresh(uuid, bigint, inet, text, jsonb, timestamptz) is
-  'Rotates a refresh token (session, counter): 200 with user, claims and the counter that is now current, or 400 user_banned, session_not_found, session_expired, validation_failed. 400 refresh_token_already_used ends the session, and commits.';
+  'Rotates a refresh token (session, counter): 200 with user, claims and the counter that is now current, '
+  'or 400 user_banned, session_not_found, session_expired, validation_failed. 400 refresh_token_already_used '
+  'ends the session, and commits.';
 revoke execute on function auth.refresh(uuid, bigint, inet, text, jsonb, timestamptz) from public;
 grant execute on function auth.refresh(uuid, bigint, inet, text, jsonb, timestamptz) to authenticator;

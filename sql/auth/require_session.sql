@@ -18,12 +18,14 @@ begin
       and u.deleted_at is null and (u.banned_until is null or u.banned_until <= now());
   if not found then
     raise exception using
-      errcode = 'PT401', constraint = 'session_not_found', message = 'The session of this token has ended.', hint = 'Sign in again.';
+      errcode = 'PT401', constraint = 'session_not_found', message = 'The session of this token has ended.',
+      hint = 'Sign in again.';
   end if;
   return true;
 end
 $$;
 comment on function auth.require_session(uuid, uuid) is
-  'True for a living session of a user who is not banned, and for API keys (both null); raises PT401 session_not_found otherwise.';
+  'True for a living session of a user who is not banned, and for API keys (both null); '
+  'raises PT401 session_not_found otherwise.';
 revoke execute on function auth.require_session(uuid, uuid) from public;
 grant execute on function auth.require_session(uuid, uuid) to authenticator;

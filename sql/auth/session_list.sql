@@ -1,5 +1,7 @@
 -- GET /sessions: where the caller is signed in.
-create or replace function auth.session_list(_user_id uuid, _session_id uuid, _now timestamptz default now(), out status int, out body jsonb)
+create or replace function auth.session_list(
+  _user_id uuid, _session_id uuid, _now timestamptz default now(),
+  out status int, out body jsonb)
   returns record
   language plpgsql stable
   security definer set search_path = ''
@@ -18,6 +20,7 @@ begin
   end if;
 end
 $$;
-comment on function auth.session_list(uuid, uuid, timestamptz) is 'The caller''s sessions, last used first, at most 200: 200, or 403 as user_get.';
+comment on function auth.session_list(uuid, uuid, timestamptz) is
+  'The caller''s sessions, last used first, at most 200: 200, or 403 as user_get.';
 revoke execute on function auth.session_list(uuid, uuid, timestamptz) from public;
 grant execute on function auth.session_list(uuid, uuid, timestamptz) to authenticator;

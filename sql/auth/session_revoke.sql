@@ -1,6 +1,7 @@
 -- DELETE /sessions/{id}: ends one of the caller's sessions, and with it its
 -- tokens on the very next request.
-create or replace function auth.session_revoke(_user_id uuid, _session_id uuid, _target uuid, _ip inet, _now timestamptz default now())
+create or replace function auth.session_revoke(
+  _user_id uuid, _session_id uuid, _target uuid, _ip inet, _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -27,6 +28,7 @@ begin
   return v_out;
 end
 $$;
-comment on function auth.session_revoke(uuid, uuid, uuid, inet, timestamptz) is 'Ends one session of the caller: 204; 404 not_found for one that is not theirs; 403 as user_get.';
+comment on function auth.session_revoke(uuid, uuid, uuid, inet, timestamptz) is
+  'Ends one session of the caller: 204; 404 not_found for one that is not theirs; 403 as user_get.';
 revoke execute on function auth.session_revoke(uuid, uuid, uuid, inet, timestamptz) from public;
 grant execute on function auth.session_revoke(uuid, uuid, uuid, inet, timestamptz) to authenticator;

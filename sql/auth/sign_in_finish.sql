@@ -3,7 +3,8 @@
 -- unconfirmed shows only with the right password. A null _valid refuses.
 
 -- The user's hook has a say in each attempt, right or wrong; null when it has nothing against it.
-create or replace function auth._ask_password_hook(_user_id uuid, _valid boolean, _ip inet, _settings jsonb, _now timestamptz)
+create or replace function auth._ask_password_hook(
+  _user_id uuid, _valid boolean, _ip inet, _settings jsonb, _now timestamptz)
   returns auth.outcome
   language plpgsql volatile
 as $$
@@ -13,20 +14,22 @@ begin
   if _user_id is null or not auth._has_hook('password_verification_attempt', _settings) then
     return null;
   end if;
-  v_answer := auth._fire('password_verification_attempt', jsonb_build_object('user_id', _user_id, 'valid', _valid), _ip, _settings, _now);
+  v_answer := auth._fire('password_verification_attempt',
+                         jsonb_build_object('user_id', _user_id, 'valid', _valid), _ip, _settings, _now);
   if v_answer ->> 'decision' = 'reject' then
     if v_answer ->> 'should_logout_user' = 'true' then
       delete from auth.sessions s where s.user_id = _user_id;
     end if;
-    return auth._no(400, 'invalid_credentials', coalesce(v_answer ->> 'message', 'Invalid login credentials'));
+    return auth._no(400, 'invalid_credentials',
+                    coalesce(v_answer ->> 'message', 'Invalid login credentials'));
   end if;
   return null;
 end
 $$;
 
 create or replace function auth.sign_in_finish(
-  _address text, _user_id uuid, _valid boolean, _new_hash text, _old_hash text, _ip inet, _user_agent text, _settings jsonb,
-  _now timestamptz default now())
+  _address text, _user_id uuid, _valid boolean, _new_hash text, _old_hash text, _ip inet, _user_agent text,
+  _settings jsonb, _now timestamptz default now())
   returns auth.outcome
   language plpgsql volatile
   security definer set search_path = ''
@@ -42,15 +45,19 @@ begin
   v_no := auth._ask_password_hook(v_user.id, _valid, _ip, _settings, _now);
   if (_valid and v_user.id is not null) is not true then
     perform auth._count_failure(v_key, _settings, _now);
-    v_no := case when v_no.status is null then auth._no(400, 'invalid_credentials', 'Invalid login credentials') else v_no end;
+    v_no := case when v_no.status is null
+                 then auth._no(400, 'invalid_credentials', 'Invalid login credentials')
+                 else v_no end;
   elsif v_no.status is not null then
     null; -- the hook's word
   elsif v_user.banned_until > _now then
     v_no := auth._no(400, 'user_banned', 'User is banned');
   elsif _address ~ '@' and v_user.email_confirmed_at is null then
-    v_no := auth._no(400, 'email_not_confirmed', 'Email not confirmed', 'Open the link in the confirmation mail.');
+    v_no := auth._no(400, 'email_not_confirmed', 'Email not confirmed',
+                     'Open the link in the confirmation mail.');
   elsif _address !~ '@' and v_user.phone_confirmed_at is null then
-    v_no := auth._no(400, 'phone_not_confirmed', 'Phone not confirmed', 'Enter the code of the confirmation message.');
+    v_no := auth._no(400, 'phone_not_confirmed', 'Phone not confirmed',
+                     'Enter the code of the confirmation message.');
   end if;
   if v_no.status is not null then
     perform auth._audit('login_failed', 'account', v_user.id, null, _ip);
@@ -66,6 +73,11 @@ begin
 end
 $$;
 comment on function auth.sign_in_finish(text, uuid, boolean, text, text, inet, text, jsonb, timestamptz) is
-  'Ends a password sign-in at an address: 200 with user, claims and a new session, or 400 invalid_credentials (counted towards a lock), and with the right password 400 user_banned, email_not_confirmed or phone_not_confirmed. _new_hash, if given, replaces _old_hash.';
-revoke execute on function auth.sign_in_finish(text, uuid, boolean, text, text, inet, text, jsonb, timestamptz) from public;
-grant execute on function auth.sign_in_finish(text, uuid, boolean, text, text, inet, text, jsonb, timestamptz) to authenticator;
+  'Ends a password sign-in at an address: 200 with user, claims and a new session, or 400 '
+  'invalid_credentials (counted towards a lock), and with the right password 400 user_banned, '
+  'email_not_confirmed or phone_not_confirmed. _new_hash, if given, replaces _old_hash.';
+revoke execute
+  on function auth.sign_in_finish(text, uuid, boolean, text, text, inet, text, jsonb, timestamptz)
+  from public;
+grant execute on function auth.sign_in_finish(text, uuid, boolean, text, text, inet, text, jsonb, timestamptz)
+  to authenticator;

@@ -3,7 +3,8 @@
 -- account that waits for its confirmation: the server says whether it is the same
 -- person who signs up again.
 create or replace function auth.sign_up_begin(
-  _email text, _phone text, _ip inet, _settings jsonb, _now timestamptz default now(), out status int, out body jsonb, out password_hash text)
+  _email text, _phone text, _ip inet, _settings jsonb, _now timestamptz default now(),
+  out status int, out body jsonb, out password_hash text)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
@@ -24,11 +25,15 @@ begin
   status := coalesce(v_no.status, 200);
   body := v_no.body;
   if status = 200 then
-    select nullif(u.encrypted_password, '') into password_hash from auth._user_by(_email, auth._phone(_phone)) u where u.confirmed_at is null;
+    select nullif(u.encrypted_password, '') into password_hash
+      from auth._user_by(_email, auth._phone(_phone)) u
+     where u.confirmed_at is null;
   end if;
 end
 $$;
 comment on function auth.sign_up_begin(text, text, inet, jsonb, timestamptz) is
-  'Whether a sign-up may go on: 200, with the password hash of an account that is not confirmed yet, or 429 over_request_rate_limit, 422 signup_disabled or anonymous_provider_disabled, 400 email_provider_disabled, phone_provider_disabled or validation_failed. Neither address is an anonymous sign-up.';
+  'Whether a sign-up may go on: 200, with the password hash of an account that is not confirmed yet, or 429 '
+  'over_request_rate_limit, 422 signup_disabled or anonymous_provider_disabled, 400 email_provider_disabled, '
+  'phone_provider_disabled or validation_failed. Neither address is an anonymous sign-up.';
 revoke execute on function auth.sign_up_begin(text, text, inet, jsonb, timestamptz) from public;
 grant execute on function auth.sign_up_begin(text, text, inet, jsonb, timestamptz) to authenticator;

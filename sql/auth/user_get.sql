@@ -12,14 +12,18 @@ begin
   elsif _user.banned_until > _now then
     return auth._refusal('user_banned', 'User is banned');
   elsif not exists (select from auth.sessions s
-                     where s.id = _session_id and s.user_id = _user.id and (s.not_after is null or s.not_after > _now)) then
-    return auth._refusal('session_not_found', 'Session from session_id claim in JWT does not exist', 'Sign in again.');
+                     where s.id = _session_id and s.user_id = _user.id
+                       and (s.not_after is null or s.not_after > _now)) then
+    return auth._refusal('session_not_found', 'Session from session_id claim in JWT does not exist',
+                         'Sign in again.');
   end if;
   return null;
 end
 $$;
 
-create or replace function auth.user_get(_user_id uuid, _session_id uuid, _now timestamptz default now(), out status int, out body jsonb)
+create or replace function auth.user_get(
+  _user_id uuid, _session_id uuid, _now timestamptz default now(),
+  out status int, out body jsonb)
   returns record
   language plpgsql stable
   security definer set search_path = ''

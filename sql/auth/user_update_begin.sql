@@ -22,7 +22,8 @@ end
 $$;
 
 create or replace function auth.user_update_begin(
-  _user_id uuid, _session_id uuid, _nonce bytea, _with_current boolean, _settings jsonb, _now timestamptz default now(),
+  _user_id uuid, _session_id uuid, _nonce bytea, _with_current boolean, _settings jsonb,
+  _now timestamptz default now(),
   out status int, out body jsonb, out password_hash text)
   returns record
   language plpgsql volatile
@@ -40,14 +41,19 @@ begin
     status := 403;
     return;
   end if;
-  select s.created_at > _now - interval '24 hours', s.amr @? '$[*] ? (@.method == "recovery" || @.method == "otp")'
-    into v_recent, v_recover from auth.sessions s where s.id = _session_id;
+  select s.created_at > _now - interval '24 hours',
+         s.amr @? '$[*] ? (@.method == "recovery" || @.method == "otp")' into v_recent, v_recover
+    from auth.sessions s
+   where s.id = _session_id;
   if v_user.is_sso_user then
     v_no := auth._no(422, 'user_sso_managed', 'Cannot update the password of a user of single sign-on');
-  elsif v_user.is_anonymous and coalesce(v_user.email_change, v_user.phone_change, v_user.email, v_user.phone, '') = '' then
-    v_no := auth._no(422, 'validation_failed', 'Updating password of an anonymous user without an email or phone is not allowed');
+  elsif v_user.is_anonymous
+     and coalesce(v_user.email_change, v_user.phone_change, v_user.email, v_user.phone, '') = '' then
+    v_no := auth._no(422, 'validation_failed',
+                     'Updating password of an anonymous user without an email or phone is not allowed');
   elsif auth._needs_aal2(v_user.id, _session_id) then
-    v_no := auth._no(401, 'insufficient_aal', 'AAL2 session is required to update email or password when MFA is enabled.');
+    v_no := auth._no(401, 'insufficient_aal',
+                     'AAL2 session is required to update email or password when MFA is enabled.');
   elsif auth._setting(_settings, 'reauthenticate_password') = 'true' and not v_recent and _nonce is null then
     v_no := auth._no(400, 'reauthentication_needed', 'Password update requires reauthentication',
                      'Ask for a code at /reauthenticate and send it as nonce.');
@@ -56,7 +62,8 @@ begin
     v_no := auth._no(422, 'reauthentication_not_valid', 'Invalid nonce');
   elsif auth._setting(_settings, 'require_current_password') = 'true' and v_user.encrypted_password <> ''
         and not v_recover and not _with_current then
-    v_no := auth._no(400, 'current_password_required', 'Current password required when setting a new password.');
+    v_no := auth._no(400, 'current_password_required',
+                     'Current password required when setting a new password.');
   end if;
   status := coalesce(v_no.status, 200);
   body := v_no.body;
@@ -64,6 +71,9 @@ begin
 end
 $$;
 comment on function auth.user_update_begin(uuid, uuid, bytea, boolean, jsonb, timestamptz) is
-  'Whether the caller may set a password: 200 with the present hash; 401 insufficient_aal, 400 reauthentication_needed or current_password_required, 422 reauthentication_not_valid, user_sso_managed or validation_failed, 403 as user_get. A right nonce is used up.';
+  'Whether the caller may set a password: 200 with the present hash; 401 insufficient_aal, 400 '
+  'reauthentication_needed or current_password_required, 422 reauthentication_not_valid, user_sso_managed or '
+  'validation_failed, 403 as user_get. A right nonce is used up.';
 revoke execute on function auth.user_update_begin(uuid, uuid, bytea, boolean, jsonb, timestamptz) from public;
-grant execute on function auth.user_update_begin(uuid, uuid, bytea, boolean, jsonb, timestamptz) to authenticator;
+grant execute on function auth.user_update_begin(uuid, uuid, bytea, boolean, jsonb, timestamptz)
+  to authenticator;

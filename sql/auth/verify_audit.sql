@@ -12,6 +12,7 @@ as $$
    order by s.up_to
 $$;
 comment on function auth.verify_audit() is
-  'Each seal of the audit log, and whether its lines are as they were written. Compare the newest hash with the server''s own log: a chain that was made anew from its beginning is intact too.';
+  'Each seal of the audit log, and whether its lines are as they were written. Compare the newest hash with '
+  'the server''s own log: a chain that was made anew from its beginning is intact too.';
 revoke execute on function auth.verify_audit() from public;
 grant execute on function auth.verify_audit() to service_role;

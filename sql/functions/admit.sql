@@ -13,19 +13,24 @@ declare
   v_handler oid;
   v_settings jsonb;
 begin
-  select p.oid, coalesce((select jsonb_object_agg(split_part(s.setting, '=', 1), substr(s.setting, strpos(s.setting, '=') + 1))
-                            from unnest(p.proconfig) as s (setting)), '{}')
-    into v_handler, v_settings
+  select p.oid,
+         coalesce((select jsonb_object_agg(split_part(s.setting, '=', 1),
+                                           substr(s.setting, strpos(s.setting, '=') + 1))
+                     from unnest(p.proconfig) as s (setting)), '{}') into v_handler, v_settings
     from pg_catalog.pg_proc p
    where p.pronamespace = 'functions'::regnamespace and p.proname = _name
      and p.prokind = 'f' and not p.proretset and p.pronargs = 1
      and (p.proargtypes[0], p.prorettype) in (
-         ('functions.request'::regtype, 'functions.response'::regtype), ('functions.request'::regtype, 'jsonb'::regtype), ('jsonb'::regtype, 'jsonb'::regtype))
+         ('functions.request'::regtype, 'functions.response'::regtype),
+         ('functions.request'::regtype, 'jsonb'::regtype), ('jsonb'::regtype, 'jsonb'::regtype))
    order by p.proargtypes[0] <> 'functions.request'::regtype, p.prorettype <> 'functions.response'::regtype
    limit 1;
-  if v_handler is not null and (_token_valid or v_settings ->> 'functions.verify_jwt' in ('off', 'false', 'no', '0')) is not true then
+  if v_handler is not null
+     and (_token_valid
+          or v_settings ->> 'functions.verify_jwt' in ('off', 'false', 'no', '0')) is not true then
     raise exception using
-      errcode = 'PT401', constraint = 'invalid_jwt', message = 'This function needs a valid token or API key.',
+      errcode = 'PT401', constraint = 'invalid_jwt',
+      message = 'This function needs a valid token or API key.',
       hint = 'Send one as Authorization: Bearer, or let the function say: set functions.verify_jwt = off.';
   end if;
   if pg_catalog.has_function_privilege(_role, v_handler, 'execute') is not true then
@@ -41,6 +46,7 @@ begin
 end
 $$;
 comment on function functions.admit(text, text, boolean) is
-  'Lets a request for functions.<name> on, or raises: PT401 invalid_jwt where a valid token is needed; PT404 not_found for what is absent, of another signature or not granted.';
+  'Lets a request for functions.<name> on, or raises: PT401 invalid_jwt where a valid token is needed; '
+  'PT404 not_found for what is absent, of another signature or not granted.';
 revoke execute on function functions.admit(text, text, boolean) from public;
 grant execute on function functions.admit(text, text, boolean) to authenticator;

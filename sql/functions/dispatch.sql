@@ -4,7 +4,8 @@
 -- and the search_path that any statement of this caller has. It takes what
 -- Go can tell of bytes (kind: json, text, form, bytes or none) and no lock.
 create or replace function functions.dispatch(
-  _method text, _path text, _query jsonb, _headers jsonb, _cookies jsonb, _content_type text, _kind text, _body bytea, _form jsonb,
+  _method text, _path text, _query jsonb, _headers jsonb, _cookies jsonb, _content_type text, _kind text,
+  _body bytea, _form jsonb,
   out status int, out headers jsonb, out body bytea)
   returns record
   language plpgsql volatile
@@ -38,13 +39,15 @@ begin
     v_request.json := v_request.text::jsonb;
   end if;
   if v_simple then
-    v_json := case when _kind = 'json' then v_request.json when _kind <> 'none' and _form is null then pg_catalog.to_jsonb(v_request.text)
+    v_json := case when _kind = 'json' then v_request.json
+                   when _kind <> 'none' and _form is null then pg_catalog.to_jsonb(v_request.text)
                    else functions.plain(coalesce(_form, _query)) end;
     execute pg_catalog.format('select functions.%I($1)', v_name) into v_json using v_json;
   elsif v_json_out then
     execute pg_catalog.format('select functions.%I($1)', v_name) into v_json using v_request;
   else
-    execute pg_catalog.format('select r.status, r.headers, r.body from functions.%I($1) r', v_name) into status, headers, body using v_request;
+    execute pg_catalog.format('select r.status, r.headers, r.body from functions.%I($1) r', v_name)
+      into status, headers, body using v_request;
   end if;
   if v_json is not null then
     headers := '{"content-type": "application/json; charset=utf-8"}';
@@ -54,6 +57,9 @@ begin
 end
 $$;
 comment on function functions.dispatch(text, text, jsonb, jsonb, jsonb, text, text, bytea, jsonb) is
-  'Calls the handler that functions.admit let the caller on to, with the request as its argument, and answers status, headers and body; null is 204.';
-revoke execute on function functions.dispatch(text, text, jsonb, jsonb, jsonb, text, text, bytea, jsonb) from public;
-grant execute on function functions.dispatch(text, text, jsonb, jsonb, jsonb, text, text, bytea, jsonb) to anon, authenticated, service_role;
+  'Calls the handler that functions.admit let the caller on to, with the request as its argument, and '
+  'answers status, headers and body; null is 204.';
+revoke execute on function functions.dispatch(text, text, jsonb, jsonb, jsonb, text, text, bytea, jsonb)
+  from public;
+grant execute on function functions.dispatch(text, text, jsonb, jsonb, jsonb, text, text, bytea, jsonb)
+  to anon, authenticated, service_role;

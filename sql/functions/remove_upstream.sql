@@ -8,5 +8,6 @@ begin
   return found;
 end
 $$;
-comment on function functions.remove_upstream(text) is 'Ends what functions.register_upstream began; false when there was none of that name.';
+comment on function functions.remove_upstream(text) is
+  'Ends what functions.register_upstream began; false when there was none of that name.';
 revoke execute on function functions.remove_upstream(text) from public;

@@ -11,7 +11,8 @@ begin
   return null;
 end
 $$;
-comment on function functions.upstreams_changed() is 'Trigger: announces a change of functions.upstreams on channel howdah_functions.';
+comment on function functions.upstreams_changed() is
+  'Trigger: announces a change of functions.upstreams on channel howdah_functions.';
 revoke execute on function functions.upstreams_changed() from public;
 
 drop trigger if exists upstreams_changed on functions.upstreams;

@@ -14,7 +14,9 @@ begin
     v_job.name := _step.job;
     v_job.payload := _step.payload || jsonb_build_object('workflow', jsonb_build_object(
       'run', _run.id, 'step', _step.name, 'input', _run.input,
-      'results', (select coalesce(jsonb_object_agg(d.name, d.result), '{}') from jobs.steps d where d.run = _run.id and d.state = 'succeeded')));
+      'results', (select coalesce(jsonb_object_agg(d.name, d.result), '{}')
+                    from jobs.steps d
+                   where d.run = _run.id and d.state = 'succeeded')));
   elsif coalesce(_step.sleep, _step.timeout) is not null then
     v_job.name := 'workflow.timer';
     v_job.payload := '{}';
@@ -43,7 +45,8 @@ begin
     select s.* into v_step
       from jobs.steps s
      where s.run = _run and s.state = 'waiting'
-       and not exists (select from jobs.steps b where b.run = _run and b.name = any (s.after) and b.state <> 'succeeded')
+       and not exists (select from jobs.steps b
+                        where b.run = _run and b.name = any (s.after) and b.state <> 'succeeded')
      order by s.position
      limit 1;
     exit when not found;
@@ -51,14 +54,17 @@ begin
     begin
       v_job := case when v_event is null then jobs._step_job(v_run, v_step, _now) end;
     exception when sqlstate 'PT422' or datetime_field_overflow then
-      -- Its handler is gone, or its sleep ends after all time. The step fails, not the job that ended before it.
-      update jobs.steps s set state = 'failed', error = sqlerrm, finished_at = _now where s.run = _run and s.name = v_step.name;
+      -- Its handler is gone, or its sleep ends after all time. The step fails, not the job that ended before
+      -- it.
+      update jobs.steps s
+         set state = 'failed', error = sqlerrm, finished_at = _now
+       where s.run = _run and s.name = v_step.name;
       update jobs.runs r set state = 'failed', finished_at = _now where r.id = _run;
       return;
     end;
     update jobs.steps s
-       set state = case when v_event is null then 'running' else 'succeeded' end, job_id = v_job, result = v_event,
-           error = null, finished_at = case when v_event is not null then _now end
+       set state = case when v_event is null then 'running' else 'succeeded' end, job_id = v_job,
+           result = v_event, error = null, finished_at = case when v_event is not null then _now end
      where s.run = _run and s.name = v_step.name;
   end loop;
   if not exists (select from jobs.steps s where s.run = _run and s.state <> 'succeeded') then
@@ -75,7 +81,8 @@ as $$
 declare
   v_run bigint;
 begin
-  foreach v_run in array array(select distinct s.run from jobs.steps s where s.job_id = any (_jobs) order by 1) loop
+  foreach v_run in array array(
+    select distinct s.run from jobs.steps s where s.job_id = any (_jobs) order by 1) loop
     perform from jobs.runs r where r.id = v_run for update;
     update jobs.steps s
        set state = case when f.state = 'succeeded' and s.event is null then 'succeeded' else 'failed' end,

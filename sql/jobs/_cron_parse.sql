@@ -3,7 +3,8 @@
 -- cron, day and weekday are alternatives when neither is *.
 
 -- The numbers that a field allows, in order.
-create or replace function jobs._cron_field(_text text, _field text, _min int, _max int, _names text[] default '{}')
+create or replace function jobs._cron_field(
+  _text text, _field text, _min int, _max int, _names text[] default '{}')
   returns int[]
   language plpgsql immutable
 as $$
@@ -15,7 +16,8 @@ declare
   v_found int[] := array[]::int[];
 begin
   foreach v_part in array string_to_array(_text, ',') loop
-    v_bits := regexp_match(v_part, '^(\*|[0-9]{1,4}|[a-z]{3})(?:-([0-9]{1,4}|[a-z]{3}))?(?:/([0-9]{1,4}))?$', 'i');
+    v_bits := regexp_match(v_part, '^(\*|[0-9]{1,4}|[a-z]{3})(?:-([0-9]{1,4}|[a-z]{3}))?(?:/([0-9]{1,4}))?$',
+                           'i');
     v_from := case when v_bits[1] = '*' then _min
                    when v_bits[1] ~ '^[0-9]' then v_bits[1]::int
                    else array_position(_names, lower(v_bits[1])) + _min - 1 end;
@@ -25,10 +27,13 @@ begin
                  else v_from end;
     if (v_from >= _min and v_to <= _max and v_from <= v_to and coalesce(v_bits[3], '1')::int > 0
         and not (v_bits[1] = '*' and v_bits[2] is not null)) is not true then
-      raise exception using errcode = 'PT422', constraint = 'bad_cron',
+      raise exception using
+        errcode = 'PT422', constraint = 'bad_cron',
         message = format('%L does not fit the field %s of a cron expression.', v_part, _field),
         hint = format('%s to %s%s, lists (1,2), ranges (1-5), steps (*/5).', _min, _max,
-                      case when _names <> '{}' then format(' or %s to %s', _names[1], _names[cardinality(_names)]) else '' end);
+                      case when _names <> '{}'
+                           then format(' or %s to %s', _names[1], _names[cardinality(_names)])
+                           else '' end);
     end if;
     v_found := v_found || array(select generate_series(v_from, v_to, coalesce(v_bits[3], '1')::int));
   end loop;
@@ -42,8 +47,10 @@ create or replace function jobs._cron_parse(_expression text)
 as $$
 declare
   v_text   constant text := case lower(btrim(_expression))
-    when '@yearly' then '0 0 1 1 *' when '@annually' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *' when '@weekly' then '0 0 * * 0'
-    when '@daily' then '0 0 * * *' when '@midnight' then '0 0 * * *' when '@hourly' then '0 * * * *' else btrim(_expression) end;
+    when '@yearly' then '0 0 1 1 *' when '@annually' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *'
+    when '@weekly' then '0 0 * * 0'
+    when '@daily' then '0 0 * * *' when '@midnight' then '0 0 * * *' when '@hourly' then '0 * * * *'
+    else btrim(_expression) end;
   v_fields text[] := regexp_split_to_array(v_text, '\s+');
   v_cron   jobs.cron;
 begin
@@ -51,15 +58,20 @@ begin
     v_fields := array_prepend('0', v_fields);
   end if;
   if cardinality(v_fields) is distinct from 6 or length(v_text) > 500 then
-    raise exception using errcode = 'PT422', constraint = 'bad_cron', message = format('%L is no cron expression.', left(_expression, 100)),
+    raise exception using
+      errcode = 'PT422', constraint = 'bad_cron',
+      message = format('%L is no cron expression.', left(_expression, 100)),
       hint = 'Five fields (minute hour day month weekday), six with seconds first, or @hourly, @daily, @weekly, @monthly, @yearly, or @every 90 seconds.';
   end if;
   v_cron.seconds := jobs._cron_field(v_fields[1], 'second', 0, 59);
   v_cron.minutes := jobs._cron_field(v_fields[2], 'minute', 0, 59);
   v_cron.hours := jobs._cron_field(v_fields[3], 'hour', 0, 23);
   v_cron.days := jobs._cron_field(v_fields[4], 'day', 1, 31);
-  v_cron.months := jobs._cron_field(v_fields[5], 'month', 1, 12, '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}');
-  v_cron.weekdays := array(select distinct w.n % 7 from unnest(jobs._cron_field(v_fields[6], 'weekday', 0, 7, '{sun,mon,tue,wed,thu,fri,sat}')) as w (n));
+  v_cron.months := jobs._cron_field(v_fields[5], 'month', 1, 12,
+                                    '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}');
+  v_cron.weekdays := array(select distinct w.n % 7
+                             from unnest(jobs._cron_field(
+                               v_fields[6], 'weekday', 0, 7, '{sun,mon,tue,wed,thu,fri,sat}')) as w (n));
   v_cron.any_hour := v_fields[3] = '*';
   v_cron.any_day := v_fields[4] like '*%';
   v_cron.any_weekday := v_fields[6] like '*%';
@@ -77,7 +89,8 @@ create or replace function jobs._cron_on(_cron jobs.cron, _timezone text, _day d
 as $$
 declare
   v_end   constant timestamptz := (_day + 1)::timestamp at time zone _timezone;
-  v_block timestamptz := greatest(_day::timestamp at time zone _timezone, date_bin('15 minutes', _after, 'epoch'));
+  v_block timestamptz := greatest(_day::timestamp at time zone _timezone,
+                                  date_bin('15 minutes', _after, 'epoch'));
   v_at    timestamptz;
 begin
   if not _cron.any_hour then
@@ -114,9 +127,10 @@ begin
   for v_n in 0 .. 9 * 366 loop
     if extract(month from v_day)::int = any (_cron.months)
        and (case when _cron.any_day or _cron.any_weekday
-                then extract(day from v_day)::int = any (_cron.days) and extract(dow from v_day)::int = any (_cron.weekdays)
-                else extract(day from v_day)::int = any (_cron.days) or extract(dow from v_day)::int = any (_cron.weekdays) end)
-    then
+                 then extract(day from v_day)::int = any (_cron.days)
+                      and extract(dow from v_day)::int = any (_cron.weekdays)
+                 else extract(day from v_day)::int = any (_cron.days)
+                      or extract(dow from v_day)::int = any (_cron.weekdays) end) then
       v_at := jobs._cron_on(_cron, _timezone, v_day, _after);
       exit when v_at is not null;
     end if;

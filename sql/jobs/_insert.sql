@@ -4,13 +4,14 @@
 -- Whether a job may enter, as far as the job alone tells. A worker could not even
 -- read a time without end, nor what it claimed together with it.
 create or replace function jobs._is_sound(
-  _payload jsonb, _requires text[], _queue text, _run_at timestamptz, _max_attempts int, _timeout interval, _unique_for interval,
-  _keys text)
+  _payload jsonb, _requires text[], _queue text, _run_at timestamptz, _max_attempts int, _timeout interval,
+  _unique_for interval, _keys text)
   returns boolean
   language sql immutable
 as $$
   select (jsonb_typeof(_payload) = 'object' and _payload ?& _requires and coalesce(_queue, 'default') <> ''
-          and isfinite(coalesce(_run_at, 'epoch')) and coalesce(_max_attempts, 1) > 0 and coalesce(_timeout, '1 s') between interval '1 microsecond' and interval '1 year'
+          and isfinite(coalesce(_run_at, 'epoch')) and coalesce(_max_attempts, 1) > 0
+          and coalesce(_timeout, '1 s') between interval '1 microsecond' and interval '1 year'
           and length(coalesce(_queue, '')) <= 100 and length(coalesce(_keys, '')) <= 500
           and coalesce(_unique_for, '1 s') > interval '0') is true
 $$;
@@ -26,20 +27,27 @@ declare
 begin
   select h.* into v_handler from jobs._handler(_job.name) h;
   if not found then
-    raise exception using errcode = 'PT422', constraint = 'unknown_handler',
+    raise exception using
+      errcode = 'PT422', constraint = 'unknown_handler',
       message = format('No handler is registered for jobs named %L.', _job.name),
-      detail = 'Known: ' || (select coalesce(string_agg(distinct h.name, ', ' order by h.name), 'none') from jobs.handlers h),
+      detail = 'Known: ' || (select coalesce(string_agg(distinct h.name, ', ' order by h.name), 'none')
+                               from jobs.handlers h),
       hint = 'Register one: select jobs.register(_name => …, _function => …).';
   elsif jsonb_typeof(_job.payload) is distinct from 'object' then
-    raise exception using errcode = 'PT422', constraint = 'bad_payload',
-      message = format('The payload of %s must be a JSON object.', _job.name), detail = coalesce(left(_job.payload::text, 100), 'null');
+    raise exception using
+      errcode = 'PT422', constraint = 'bad_payload',
+      message = format('The payload of %s must be a JSON object.', _job.name),
+      detail = coalesce(left(_job.payload::text, 100), 'null');
   end if;
-  select m.name into v_missing from unnest(v_handler.requires) as m (name) where not _job.payload ? m.name limit 1;
+  select m.name into v_missing
+    from unnest(v_handler.requires) as m (name)
+   where not _job.payload ? m.name limit 1;
   if found then
     raise exception using errcode = 'PT422', constraint = 'bad_payload',
       message = format('The payload of %s lacks the member "%s".', _job.name, v_missing);
   end if;
-  raise exception using errcode = 'PT422', constraint = 'bad_option',
+  raise exception using
+    errcode = 'PT422', constraint = 'bad_option',
     message = 'max_attempts, timeout and unique_for must be positive, a timeout is a year at most, run_at is finite, a queue has a name of up to 100 characters, and keys have up to 500.';
 end
 $$;
@@ -78,7 +86,8 @@ create or replace function jobs._depend(_jobs jobs.new_job[], _ids bigint[])
   set enable_seqscan = off
 as $$
 declare
-  v_after  constant bigint[] := array(select distinct a.id from unnest(_jobs) as n cross join unnest(n.after) as a (id));
+  v_after  constant bigint[] := array(
+    select distinct a.id from unnest(_jobs) as n cross join unnest(n.after) as a (id));
   v_alive  bigint[];
   v_bad    record;
   v_counts int[];
@@ -90,8 +99,10 @@ begin
      and not exists (select from jobs.finished f where f.id = a.id and (f.state = 'succeeded' or n.after_any))
    limit 1;
   if found then
-    raise exception using errcode = 'PT422', constraint = 'bad_dependency',
-      message = format('%s cannot wait for job %s, which is unknown or did not succeed.', v_bad.name, v_bad.id);
+    raise exception using
+      errcode = 'PT422', constraint = 'bad_dependency',
+      message = format('%s cannot wait for job %s, which is unknown or did not succeed.',
+                       v_bad.name, v_bad.id);
   end if;
   with noted as (
     insert into jobs.dependencies (after, job, after_any)
@@ -118,8 +129,9 @@ begin
   select n.* into v_bad
     from unnest(_jobs) as n
     left join lateral jobs._handler(n.name) h on true
-   where h.name is null or not jobs._is_sound(n.payload, h.requires, n.queue, n.run_at, n.max_attempts, n.timeout, n.unique_for,
-                           concat(n.idempotency_key, n.concurrency_key))
+   where h.name is null
+     or not jobs._is_sound(n.payload, h.requires, n.queue, n.run_at, n.max_attempts, n.timeout, n.unique_for,
+        concat(n.idempotency_key, n.concurrency_key))
    limit 1;
   if found then
     perform jobs._refuse(v_bad);
@@ -143,8 +155,9 @@ begin
             from unnest(_jobs) as n cross join lateral jobs._handler(n.name) h
            where h.kind = 'sql') t
    cross join lateral (
-     select coalesce(jobs._sql_problem(t.function, t.role), case
-              when t.asked and not jobs._may_run_as(t.role) then format('You may not have jobs run as %I.', t.role) end)) as p (problem)
+     select coalesce(jobs._sql_problem(t.function, t.role),
+                     case when t.asked and not jobs._may_run_as(t.role)
+                          then format('You may not have jobs run as %I.', t.role) end)) as p (problem)
    where p.problem is not null
    limit 1;
   if found then
@@ -163,10 +176,13 @@ declare
 begin
   select net.job_fault(n.payload) into v_why
     from unnest(_jobs) as n
-   where split_part(n.name, '@', 1) = 'http.request' and n.payload - 'workflow' <> '{}' and net.job_fault(n.payload) is not null
+   where split_part(n.name, '@', 1) = 'http.request' and n.payload - 'workflow' <> '{}'
+     and net.job_fault(n.payload) is not null
    limit 1;
   if found then
-    raise exception using errcode = 'PT422', constraint = 'bad_payload', message = format('The payload of http.request cannot be sent: %s.', v_why);
+    raise exception using
+      errcode = 'PT422', constraint = 'bad_payload',
+      message = format('The payload of http.request cannot be sent: %s.', v_why);
   end if;
 end
 $$;
@@ -180,8 +196,9 @@ create or replace function jobs._insert(
   language plpgsql volatile
 as $$
 declare
-  v_ids     constant bigint[] := case when cardinality(_jobs) = 1 then array[nextval('jobs.job_ids')]
-                                      else array(select nextval('jobs.job_ids') from generate_series(1, cardinality(_jobs))) end;
+  v_ids     constant bigint[] := case
+    when cardinality(_jobs) = 1 then array[nextval('jobs.job_ids')]
+    else array(select nextval('jobs.job_ids') from generate_series(1, cardinality(_jobs))) end;
   v_slot    smallint;
   v_default int;
   v_there   bigint[];
@@ -192,7 +209,8 @@ declare
   v_queues  text[];
 begin
   if _keyed then
-    if exists (select from unnest(_jobs) as n where length(n.idempotency_key) > 500) then -- more than an index holds
+    -- more than an index holds
+    if exists (select from unnest(_jobs) as n where length(n.idempotency_key) > 500) then
       perform jobs._explain(_jobs);
     end if;
     v_there := jobs._claim_keys(_jobs, v_ids, _now);
@@ -201,28 +219,37 @@ begin
     v_waits := jobs._depend(_jobs, v_ids);
   end if;
   -- What is the same for all is looked up once, not joined to each.
-  select s.current, c.default_max_attempts into v_slot, v_default from jobs.slots s cross join jobs.settings c where s.kind = 'jobs';
+  select s.current, c.default_max_attempts into v_slot, v_default
+    from jobs.slots s
+   cross join jobs.settings c
+   where s.kind = 'jobs';
   with known as materialized (
-    select d.asked, h.name || case when h.version > 1 then '@' || h.version else '' end as name, h.kind = 'sql' as is_sql, h.queue,
+    select d.asked, h.name || case when h.version > 1 then '@' || h.version else '' end as name,
+           h.kind = 'sql' as is_sql, h.queue,
            coalesce(h.max_attempts, v_default) as max_attempts, h.timeout, h.requires
       from (select distinct n.name as asked from unnest(_jobs) as n) d
      cross join lateral jobs._handler(d.asked) h
   ), made as (
-    insert into jobs.jobs (id, slot, state, queue, name, is_sql, priority, run_at, max_attempts, waits_for, created_at, timeout,
-                           concurrency_key, idempotency_key, payload)
+    insert into jobs.jobs (id, slot, state, queue, name, is_sql, priority, run_at, max_attempts,
+                           waits_for, created_at, timeout, concurrency_key, idempotency_key, payload)
     select v_ids[n.ordinality], v_slot,
-           case when v_waits[n.ordinality] > 0 then 'blocked'::jobs.state when n.run_at > _now then 'scheduled'::jobs.state
+           case when v_waits[n.ordinality] > 0 then 'blocked'::jobs.state
+                when n.run_at > _now then 'scheduled'::jobs.state
                 else 'ready'::jobs.state end,
            coalesce(n.queue, h.queue), h.name, h.is_sql, coalesce(n.priority, 0), coalesce(n.run_at, _now),
-           coalesce(n.max_attempts, h.max_attempts), coalesce(v_waits[n.ordinality], 0), _now, coalesce(n.timeout, h.timeout),
+           coalesce(n.max_attempts, h.max_attempts), coalesce(v_waits[n.ordinality], 0),
+           _now, coalesce(n.timeout, h.timeout),
            n.concurrency_key, n.idempotency_key, n.payload
       from unnest(_jobs) with ordinality as n
       join known h on h.asked = n.name
      where v_there[n.ordinality] is null
        and jobs._is_sound(n.payload, h.requires, n.queue, n.run_at, n.max_attempts, n.timeout, n.unique_for,
                            concat(n.idempotency_key, n.concurrency_key))
-    returning queue, name, is_sql)
-  select count(*)::int, bool_or(m.is_sql), bool_or(m.name = 'http.request'), array_agg(distinct m.queue) into v_made, v_sql, v_http, v_queues from made m;
+    returning queue, name, is_sql
+  )
+  select count(*)::int, bool_or(m.is_sql), bool_or(m.name = 'http.request'),
+         array_agg(distinct m.queue) into v_made, v_sql, v_http, v_queues
+    from made m;
   if v_made < cardinality(_jobs) - coalesce(cardinality(array_remove(v_there, null)), 0) then
     perform jobs._explain(_jobs);
   end if;
@@ -238,6 +265,7 @@ begin
   if v_there is null then
     return v_ids;
   end if;
-  return array(select coalesce(t.there, t.id) from unnest(v_there, v_ids) with ordinality as t (there, id, ord) order by t.ord);
+  return array(select coalesce(t.there, t.id)
+                 from unnest(v_there, v_ids) with ordinality as t (there, id, ord) order by t.ord);
 end
 $$;

@@ -17,9 +17,11 @@ begin
   exception when invalid_datetime_format or datetime_field_overflow then
     null;
   end;
-  if (extract(month from v_every) + extract(year from v_every) = 0 and v_every between '1 second' and '366 days'
-      and extract(epoch from v_every) % 1 = 0) is not true then
-    raise exception using errcode = 'PT422', constraint = 'bad_cron', message = format('%L is no interval of a schedule.', v_text),
+  if (extract(month from v_every) + extract(year from v_every) = 0
+      and v_every between '1 second' and '366 days' and extract(epoch from v_every) % 1 = 0) is not true then
+    raise exception using
+      errcode = 'PT422', constraint = 'bad_cron',
+      message = format('%L is no interval of a schedule.', v_text),
       hint = 'Whole seconds, from @every 1 second to @every 366 days.';
   end if;
   return v_every;

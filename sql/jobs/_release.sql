@@ -5,7 +5,8 @@ create or replace function jobs._lock_keys(_keys text[])
   language sql volatile
 as $$
   select pg_advisory_xact_lock(h.hash)
-    from (select distinct hashtextextended('howdah.jobs.key.' || k.key, 0) as hash from unnest(_keys) as k (key) order by 1) h
+    from (select distinct hashtextextended('howdah.jobs.key.' || k.key, 0) as hash
+            from unnest(_keys) as k (key) order by 1) h
 $$;
 
 -- How many more jobs of a key may run.
@@ -14,7 +15,9 @@ create or replace function jobs._key_room(_queue text, _key text)
   language sql stable
 as $$
   select coalesce((select q.key_concurrency from jobs.queues q where q.name = _queue), 1)
-         - (select count(*)::int from jobs.jobs j where j.concurrency_key = _key and j.queue = _queue and j.state = 'running')
+         - (select count(*)::int
+              from jobs.jobs j
+             where j.concurrency_key = _key and j.queue = _queue and j.state = 'running')
 $$;
 
 -- Makes held jobs of the keys ready, as many as have room.
@@ -29,7 +32,9 @@ begin
   perform jobs._lock_keys(_keys);
   v_ids := array(
     select h.id
-      from (select distinct j.queue, j.concurrency_key from jobs.jobs j where j.concurrency_key = any (_keys) and j.state = 'held') k
+      from (select distinct j.queue, j.concurrency_key
+              from jobs.jobs j
+             where j.concurrency_key = any (_keys) and j.state = 'held') k
      cross join lateral (
        select j.id
          from jobs.jobs j

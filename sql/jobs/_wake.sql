@@ -10,7 +10,8 @@ begin
   if not exists (select from jobs.sleepers s where s.queue = any (_queues)) then
     return;
   end if;
-  foreach v_queue in array array(select s.queue from jobs.sleepers s where s.queue = any (_queues) for update skip locked) loop
+  foreach v_queue in array array(
+    select s.queue from jobs.sleepers s where s.queue = any (_queues) for update skip locked) loop
     delete from jobs.sleepers s where s.queue = v_queue;
     perform pg_notify('howdah_jobs', v_queue);
   end loop;

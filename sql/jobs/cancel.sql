@@ -10,6 +10,7 @@ begin
 end
 $$;
 comment on function jobs.cancel(bigint[], timestamptz) is
-  'Ends jobs that are not done, and what waits for them; answers the ids that were given and ended. A running one ends now: its worker is told with the next heartbeat, and its report is refused.';
+  'Ends jobs that are not done, and what waits for them; answers the ids that were given and ended. '
+  'A running one ends now: its worker is told with the next heartbeat, and its report is refused.';
 revoke execute on function jobs.cancel(bigint[], timestamptz) from public;
 grant execute on function jobs.cancel(bigint[], timestamptz) to authenticator, service_role;

@@ -63,7 +63,9 @@ begin
   end if;
   select q.* into v_queue from jobs.queues q where q.name = _queue for update;
   if v_queue.concurrency is not null then
-    v_room := least(v_room, v_queue.concurrency - (select count(*)::int from jobs.jobs j where j.state = 'running' and j.queue = _queue));
+    v_room := least(v_room,
+                    v_queue.concurrency
+                    - (select count(*)::int from jobs.jobs j where j.state = 'running' and j.queue = _queue));
   end if;
   if v_queue.rate_limit is not null then
     v_room := least(v_room, floor(jobs._tokens(v_queue, _now))::int);
@@ -82,16 +84,22 @@ declare
   v_pass bigint[];
   v_hold bigint[];
 begin
-  perform jobs._lock_keys(array(select distinct j.concurrency_key from jobs.jobs j where j.id = any (_ids) and j.concurrency_key is not null));
+  perform jobs._lock_keys(array(select distinct j.concurrency_key
+                                  from jobs.jobs j
+                                 where j.id = any (_ids) and j.concurrency_key is not null));
   with candidate as (
     select j.id, j.queue, j.concurrency_key,
-           row_number() over (partition by j.queue, j.concurrency_key order by j.priority desc, j.run_at, j.id) as place
+           row_number() over (partition by j.queue, j.concurrency_key
+                              order by j.priority desc, j.run_at, j.id) as place
       from jobs.jobs j
      where j.id = any (_ids)
   ), judged as (
     select c.id, c.concurrency_key is null or c.place <= jobs._key_room(c.queue, c.concurrency_key) as passes
-      from candidate c)
-  select array_agg(d.id) filter (where d.passes), array_agg(d.id) filter (where not d.passes) into v_pass, v_hold from judged d;
+      from candidate c
+  )
+  select array_agg(d.id) filter (where d.passes),
+         array_agg(d.id) filter (where not d.passes) into v_pass, v_hold
+    from judged d;
   update jobs.jobs j set state = 'held' where j.id = any (v_hold);
   return v_pass;
 end
@@ -100,11 +108,13 @@ $$;
 create or replace function jobs.claim(
   _queues text[], _limit int, _worker uuid, _names text[] default null, _sql boolean default false,
   _lease interval default null, _now timestamptz default now())
-  returns table (id bigint, name text, queue text, payload jsonb, attempt int, max_attempts int, timeout_ms bigint,
-                 run_at timestamptz, created_at timestamptz, function text, role text)
+  returns table (
+    id bigint, name text, queue text, payload jsonb, attempt int, max_attempts int, timeout_ms bigint,
+    run_at timestamptz, created_at timestamptz, function text, role text)
   language plpgsql volatile
   security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
-  set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_hashjoin = off set enable_mergejoin = off
+  set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_hashjoin = off
+  set enable_mergejoin = off
 as $$
 declare
   v_queue text;
@@ -135,7 +145,8 @@ begin
                locked_until = _now + coalesce(_lease, (select s.visibility_timeout from jobs.settings s))
          where j.id = any (v_ids)
         returning j.*)
-      select t.id, t.name, t.queue, t.payload, t.attempts, t.max_attempts, (extract(epoch from t.timeout) * 1000)::bigint, t.run_at, t.created_at,
+      select t.id, t.name, t.queue, t.payload, t.attempts, t.max_attempts,
+             (extract(epoch from t.timeout) * 1000)::bigint, t.run_at, t.created_at,
              case when t.is_sql then coalesce(h.function, t.payload ->> 'function') end,
              case when t.is_sql then coalesce(h.role, t.payload ->> 'role', 'service_role') end
         from taken t
@@ -147,8 +158,10 @@ begin
 end
 $$;
 comment on function jobs.claim(text[], int, uuid, text[], boolean, interval, timestamptz) is
-  'Takes up to _limit ready jobs of the queues, in their order, for a worker, until the lease ends (null: JOBS_VISIBILITY_TIMEOUT_S): '
-  'those with one of the names (null: any) and, with _sql, those whose handler is a SQL function. '
-  'The worker completes or fails each, or extends its lease; whatever it leaves goes to another.';
+  'Takes up to _limit ready jobs of the queues, in their order, for a worker, until the lease ends (null: '
+  'JOBS_VISIBILITY_TIMEOUT_S): those with one of the names (null: any) and, with _sql, those '
+  'whose handler is a SQL function. The worker completes or fails each, or extends its lease; '
+  'whatever it leaves goes to another.';
 revoke execute on function jobs.claim(text[], int, uuid, text[], boolean, interval, timestamptz) from public;
-grant execute on function jobs.claim(text[], int, uuid, text[], boolean, interval, timestamptz) to authenticator, service_role;
+grant execute on function jobs.claim(text[], int, uuid, text[], boolean, interval, timestamptz)
+  to authenticator, service_role;

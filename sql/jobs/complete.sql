@@ -17,14 +17,16 @@ begin
      where j.id = any (_ids) and j.state::text = 'running' and (_worker is null or j.worker = _worker)
     returning j.*
   ), kept as (
-    insert into jobs.finished (id, slot, state, queue, name, priority, run_at, attempts, max_attempts, created_at, claimed_at,
-                               finished_at, worker, timeout, concurrency_key, idempotency_key, payload, result, errors)
-    select d.id, s.current, 'succeeded', d.queue, d.name, d.priority, d.run_at, d.attempts, d.max_attempts, d.created_at, d.claimed_at,
-           _now, d.worker, d.timeout, d.concurrency_key, d.idempotency_key, d.payload,
-           _results[array_position(_ids, d.id)], d.errors
+    insert into jobs.finished (id, slot, state, queue, name, priority, run_at, attempts,
+                               max_attempts, created_at, claimed_at, finished_at, worker, timeout,
+                               concurrency_key, idempotency_key, payload, result, errors)
+    select d.id, s.current, 'succeeded', d.queue, d.name, d.priority, d.run_at, d.attempts,
+           d.max_attempts, d.created_at, d.claimed_at, _now, d.worker, d.timeout, d.concurrency_key,
+           d.idempotency_key, d.payload, _results[array_position(_ids, d.id)], d.errors
       from done d
       join jobs.slots s on s.kind = 'finished'
-    returning id, concurrency_key)
+    returning id, concurrency_key
+  )
   select array_agg(k.id), array_agg(distinct k.concurrency_key) filter (where k.concurrency_key is not null)
     into v_ids, v_keys
     from kept k;
@@ -35,6 +37,7 @@ begin
 end
 $$;
 comment on function jobs.complete(bigint[], jsonb[], uuid, timestamptz) is
-  'Ends running jobs as succeeded, with their results, and answers the ids that this call ended: a job that is not running, or not by _worker (null: whoever), is left out.';
+  'Ends running jobs as succeeded, with their results, and answers the ids that this call ended: '
+  'a job that is not running, or not by _worker (null: whoever), is left out.';
 revoke execute on function jobs.complete(bigint[], jsonb[], uuid, timestamptz) from public;
 grant execute on function jobs.complete(bigint[], jsonb[], uuid, timestamptz) to authenticator, service_role;

@@ -1,5 +1,6 @@
 -- Tells a run an event, whether it waits for it already or will.
-create or replace function jobs.emit(_run bigint, _event text, _payload jsonb default '{}', _now timestamptz default now())
+create or replace function jobs.emit(
+  _run bigint, _event text, _payload jsonb default '{}', _now timestamptz default now())
   returns boolean
   language plpgsql volatile
   security definer set search_path = ''
@@ -28,6 +29,7 @@ begin
 end
 $$;
 comment on function jobs.emit(bigint, text, jsonb, timestamptz) is
-  'Tells a run an event; the step that waits for it, now or later, succeeds with the payload. False when the run is over or had the event before.';
+  'Tells a run an event; the step that waits for it, now or later, succeeds with the payload. '
+  'False when the run is over or had the event before.';
 revoke execute on function jobs.emit(bigint, text, jsonb, timestamptz) from public;
 grant execute on function jobs.emit(bigint, text, jsonb, timestamptz) to authenticator, service_role;

@@ -7,11 +7,13 @@ create or replace function jobs._backoff(_attempts int)
   returns interval
   language sql volatile
 as $$
-  select least(s.backoff_max, s.backoff_base * power(2, least(_attempts, 30) - 1)) * (0.5 + random() / 2) from jobs.settings s
+  select least(s.backoff_max, s.backoff_base * power(2, least(_attempts, 30) - 1)) * (0.5 + random() / 2)
+    from jobs.settings s
 $$;
 
 create or replace function jobs.fail(
-  _ids bigint[], _errors text[], _worker uuid default null, _final boolean[] default null, _now timestamptz default now())
+  _ids bigint[], _errors text[], _worker uuid default null, _final boolean[] default null,
+  _now timestamptz default now())
   returns bigint[]
   language plpgsql volatile
   security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -24,11 +26,14 @@ declare
 begin
   with failed as (
     update jobs.jobs j
-       set state = 'scheduled', worker = null, locked_until = null, progress = null, run_at = _now + jobs._backoff(j.attempts),
+       set state = 'scheduled', worker = null, locked_until = null, progress = null,
+           run_at = _now + jobs._backoff(j.attempts),
            errors = case when jsonb_array_length(j.errors) >= 20 then j.errors - 0 else j.errors end
-                    || jobs._error(j.attempts, j.worker, coalesce(_errors[array_position(_ids, j.id)], 'failed'), _now)
+                    || jobs._error(j.attempts, j.worker,
+                                   coalesce(_errors[array_position(_ids, j.id)], 'failed'), _now)
      where j.id = any (_ids) and j.state::text = 'running' and (_worker is null or j.worker = _worker)
-    returning j.id, j.concurrency_key, j.attempts >= j.max_attempts or coalesce(_final[array_position(_ids, j.id)], false) as dead)
+    returning j.id, j.concurrency_key,
+              j.attempts >= j.max_attempts or coalesce(_final[array_position(_ids, j.id)], false) as dead)
   select array_agg(f.id), array_agg(f.id) filter (where f.dead),
          array_agg(distinct f.concurrency_key) filter (where f.concurrency_key is not null and not f.dead)
     into v_ids, v_dead, v_keys
@@ -43,6 +48,8 @@ begin
 end
 $$;
 comment on function jobs.fail(bigint[], text[], uuid, boolean[], timestamptz) is
-  'Ends an attempt at running jobs, with an error each: they run again after a growing pause, or become dead letters when attempts are used up or _final says so. Answers the ids that this call failed.';
+  'Ends an attempt at running jobs, with an error each: they run again after a growing pause, or become dead '
+  'letters when attempts are used up or _final says so. Answers the ids that this call failed.';
 revoke execute on function jobs.fail(bigint[], text[], uuid, boolean[], timestamptz) from public;
-grant execute on function jobs.fail(bigint[], text[], uuid, boolean[], timestamptz) to authenticator, service_role;
+grant execute on function jobs.fail(bigint[], text[], uuid, boolean[], timestamptz)
+  to authenticator, service_role;

@@ -1,5 +1,6 @@
 -- Pausing keeps jobs from starting; those that run go on.
-create or replace function jobs.queue_pause(_queue text, _paused boolean default true, _now timestamptz default now())
+create or replace function jobs.queue_pause(
+  _queue text, _paused boolean default true, _now timestamptz default now())
   returns void
   language plpgsql volatile
   security definer set search_path = ''
@@ -12,6 +13,7 @@ begin
   end if;
 end
 $$;
-comment on function jobs.queue_pause(text, boolean, timestamptz) is 'Pauses a queue, or with _paused => false lets it go on.';
+comment on function jobs.queue_pause(text, boolean, timestamptz) is
+  'Pauses a queue, or with _paused => false lets it go on.';
 revoke execute on function jobs.queue_pause(text, boolean, timestamptz) from public;
 grant execute on function jobs.queue_pause(text, boolean, timestamptz) to authenticator, service_role;

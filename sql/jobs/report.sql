@@ -18,23 +18,29 @@ begin
     return;
   end if;
   perform jobs._attend(_worker, null, null, null, now());
-  v_done := (select jobs.complete(_ids => array_agg(r.id), _results => array_agg(r.result), _worker => _worker)
-               from jsonb_to_recordset(_jobs) as r (id bigint, result jsonb, error text, snooze_s double precision)
-              where r.error is null and r.snooze_s is null);
-  v_failed := (select jobs.fail(_ids => array_agg(r.id), _errors => array_agg(r.error), _worker => _worker, _final => array_agg(r.final))
+  v_done := (
+    select jobs.complete(_ids => array_agg(r.id), _results => array_agg(r.result), _worker => _worker)
+      from jsonb_to_recordset(_jobs) as r (id bigint, result jsonb, error text, snooze_s double precision)
+     where r.error is null and r.snooze_s is null);
+  v_failed := (select jobs.fail(_ids => array_agg(r.id), _errors => array_agg(r.error), _worker => _worker,
+                                _final => array_agg(r.final))
                  from jsonb_to_recordset(_jobs) as r (id bigint, error text, final boolean)
                 where r.error is not null);
   for v_for, v_ids in
-    select r.snooze_s, array_agg(r.id) from jsonb_to_recordset(_jobs) as r (id bigint, error text, snooze_s double precision)
+    select r.snooze_s, array_agg(r.id)
+      from jsonb_to_recordset(_jobs) as r (id bigint, error text, snooze_s double precision)
      where r.error is null and r.snooze_s is not null group by r.snooze_s
   loop
-    v_snoozed := v_snoozed || jobs.snooze(_ids => v_ids, _for => make_interval(secs => v_for), _worker => _worker);
+    v_snoozed := v_snoozed
+      || jobs.snooze(_ids => v_ids, _for => make_interval(secs => v_for), _worker => _worker);
   end loop;
   status := 200;
-  body := jsonb_build_object('completed', to_jsonb(v_done), 'failed', to_jsonb(v_failed), 'snoozed', to_jsonb(v_snoozed));
+  body := jsonb_build_object('completed', to_jsonb(v_done), 'failed', to_jsonb(v_failed),
+                             'snoozed', to_jsonb(v_snoozed));
 end
 $$;
 comment on function jobs.report(uuid, jsonb) is
-  'Completes, fails or snoozes claimed jobs: (200, the ids that were), or (422, bad_report). Ids that are not the worker''s any more are left out.';
+  'Completes, fails or snoozes claimed jobs: (200, the ids that were), or (422, bad_report). '
+  'Ids that are not the worker''s any more are left out.';
 revoke execute on function jobs.report(uuid, jsonb) from public;
 grant execute on function jobs.report(uuid, jsonb) to service_role;

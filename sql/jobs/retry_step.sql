@@ -18,6 +18,7 @@ begin
   return true;
 end
 $$;
-comment on function jobs.retry_step(bigint, text, timestamptz) is 'Runs a failed step again, and the run goes on. False when the step has not failed.';
+comment on function jobs.retry_step(bigint, text, timestamptz) is
+  'Runs a failed step again, and the run goes on. False when the step has not failed.';
 revoke execute on function jobs.retry_step(bigint, text, timestamptz) from public;
 grant execute on function jobs.retry_step(bigint, text, timestamptz) to authenticator, service_role;

@@ -24,13 +24,20 @@ begin
                   limit 1000
                     for update skip locked);
   if v_ids <> '{}' then
-    perform jobs.fail(_ids => v_ids, _errors => array_fill('the worker was not heard of until the lease ended'::text, array[cardinality(v_ids)]), _now => _now);
+    perform jobs.fail(_ids => v_ids,
+                      _errors => array_fill('the worker was not heard of until the lease ended'::text,
+                                            array[cardinality(v_ids)]),
+                      _now => _now);
   end if;
   -- A key whose holder is gone, by whatever way, lets the next one pass.
   v_ids := null;
-  perform jobs._release(array(select distinct k.concurrency_key from (
-    select j.concurrency_key, j.queue from jobs.jobs j where j.concurrency_key is not null and j.state = 'held' limit 1000) k
-     where jobs._key_room(k.queue, k.concurrency_key) > 0));
+  perform jobs._release(array(select distinct k.concurrency_key
+                                from (
+                                  select j.concurrency_key, j.queue
+                                    from jobs.jobs j
+                                   where j.concurrency_key is not null and j.state = 'held'
+                                   limit 1000) k
+                               where jobs._key_room(k.queue, k.concurrency_key) > 0));
 end
 $$;
 
@@ -46,7 +53,8 @@ begin
   if (select count(*) <= 200 from (select from jobs.jobs j where j.slot = _slot limit 201) few) then
     v_ids := array(select j.id from jobs.jobs j
                     where j.slot = _slot
-                      and (j.state::text in ('blocked', 'held') or j.state::text = 'scheduled' and j.run_at > _now + interval '10 seconds')
+                      and (j.state::text in ('blocked', 'held')
+                           or j.state::text = 'scheduled' and j.run_at > _now + interval '10 seconds')
                       for update skip locked);
     update jobs.jobs j set slot = _current where j.slot = _slot and j.id = any (v_ids);
   end if;
@@ -71,10 +79,13 @@ begin
   if v_alive then
     return false;
   end if;
-  v_holders := array(select l.virtualtransaction from pg_catalog.pg_locks l where l.relation = _table and l.pid <> pg_backend_pid());
+  v_holders := array(select l.virtualtransaction
+                       from pg_catalog.pg_locks l
+                      where l.relation = _table and l.pid <> pg_backend_pid());
   if v_holders <> '{}' then
     perform pg_sleep(0.1);
-    if exists (select from pg_catalog.pg_locks l where l.relation = _table and l.virtualtransaction = any (v_holders)) then
+    if exists (select from pg_catalog.pg_locks l
+                where l.relation = _table and l.virtualtransaction = any (v_holders)) then
       return false;
     end if;
   end if;
@@ -118,7 +129,9 @@ begin
       v_next := v_slot;
     end if;
   end loop;
-  if v_next is not null and (v_last - v_slots.opened_id >= 10000 or v_last > v_slots.opened_id and v_slots.opened_at < _now - interval '1 minute') then
+  if v_next is not null
+     and (v_last - v_slots.opened_id >= 10000
+          or v_last > v_slots.opened_id and v_slots.opened_at < _now - interval '1 minute') then
     update jobs.slots s set current = v_next, opened_at = _now, opened_id = v_last where s.kind = 'jobs';
   end if;
 end
@@ -133,15 +146,23 @@ declare
   v_slots     jobs.slots;
   v_retention constant interval := (select s.retention from jobs.settings s);
 begin
-  select s.* into v_slots from jobs.slots s where s.kind = 'finished' and s.opened_at < _now - v_retention / 7;
+  select s.* into v_slots
+    from jobs.slots s
+   where s.kind = 'finished' and s.opened_at < _now - v_retention / 7;
   if found and jobs._truncated(format('jobs.finished_%s', (v_slots.current + 1) % 8)::regclass) then
     update jobs.slots s set current = (s.current + 1) % 8, opened_at = _now where s.kind = 'finished';
   end if;
   delete from jobs.finished f
-   using (select o.slot, o.id from jobs.finished o where o.slot = 8 and o.finished_at < _now - 4 * v_retention limit 1000 for update skip locked) old
+   using (select o.slot, o.id
+            from jobs.finished o
+           where o.slot = 8 and o.finished_at < _now - 4 * v_retention limit 1000
+             for update skip locked) old
    where f.slot = old.slot and f.id = old.id;
   delete from jobs.keys k
-   using (select o.name, o.key from jobs.keys o where o.until < _now order by o.until limit 1000 for update skip locked) old
+   using (select o.name, o.key
+            from jobs.keys o
+           where o.until < _now order by o.until limit 1000
+             for update skip locked) old
    where (k.name, k.key) = (old.name, old.key);
   delete from jobs.workers w where w.seen_at < _now - interval '1 hour';
 end
@@ -164,6 +185,7 @@ begin
 end
 $$;
 comment on function jobs.sweep(timestamptz) is
-  'Housekeeping, bounded: takes expired leases back, lets held jobs pass, empties and rotates slots, forgets what retention lets go. False when another session is at it.';
+  'Housekeeping, bounded: takes expired leases back, lets held jobs pass, empties and rotates slots, forgets '
+  'what retention lets go. False when another session is at it.';
 revoke execute on function jobs.sweep(timestamptz) from public;
 grant execute on function jobs.sweep(timestamptz) to authenticator;

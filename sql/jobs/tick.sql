@@ -33,10 +33,14 @@ declare
   v_ticked constant timestamptz := (select s.ticked_at from jobs.settings s);
 begin
   if v_ticked > _now + interval '2 minutes' then
-    update jobs.schedules s set next_at = jobs._next(s.parsed, s.every, s.timezone, _now) where s.active and s.next_at > _now;
+    update jobs.schedules s
+       set next_at = jobs._next(s.parsed, s.every, s.timezone, _now)
+     where s.active and s.next_at > _now;
   end if;
   -- Once a minute: everybody who enqueues reads this row.
-  update jobs.settings s set ticked_at = _now where _now not between s.ticked_at and s.ticked_at + interval '1 minute';
+  update jobs.settings s
+     set ticked_at = _now
+   where _now not between s.ticked_at and s.ticked_at + interval '1 minute';
 end
 $$;
 
@@ -57,9 +61,11 @@ begin
   end if;
   perform jobs._watch_clock(_now);
   v_schedules := array(select s from jobs.schedules s
-                        where s.active and s.next_at <= _now + _ahead order by s.next_at limit 1000 for update skip locked);
+                        where s.active and s.next_at <= _now + _ahead order by s.next_at limit 1000
+                          for update skip locked);
   foreach v_schedule in array v_schedules loop
-    v_job := row(v_schedule.job, v_schedule.payload, v_schedule.queue, null, null, null, null, null, null, null, null, null)::jobs.new_job;
+    v_job := row(v_schedule.job, v_schedule.payload, v_schedule.queue, null, null, null,
+                 null, null, null, null, null, null)::jobs.new_job;
     begin
       perform jobs._explain(array[v_job]), jobs._check_sql(array[v_job], false);
       v_schedule.problem := null;
@@ -68,8 +74,10 @@ begin
     end;
     v_due := jobs._due(v_schedule, _now + _ahead, _now);
     if v_schedule.problem is null then
-      v_jobs := v_jobs || array(select row(v_schedule.job, v_schedule.payload, v_schedule.queue, d.at, null, null, null, null, null, null, null, null)::jobs.new_job
-                                  from unnest(trim_array(v_due, 1)) as d (at));
+      v_jobs := v_jobs
+        || array(select row(v_schedule.job, v_schedule.payload, v_schedule.queue, d.at, null,
+                            null, null, null, null, null, null, null)::jobs.new_job
+                   from unnest(trim_array(v_due, 1)) as d (at));
     end if;
     update jobs.schedules s
        set next_at = coalesce(v_due[cardinality(v_due)], 'infinity'), problem = v_schedule.problem,
@@ -83,6 +91,7 @@ begin
 end
 $$;
 comment on function jobs.tick(interval, timestamptz) is
-  'Enqueues the jobs of schedules that are due until _ahead from now and answers how many. One session ticks at a time; the others get 0.';
+  'Enqueues the jobs of schedules that are due until _ahead from now and answers how many. '
+  'One session ticks at a time; the others get 0.';
 revoke execute on function jobs.tick(interval, timestamptz) from public;
 grant execute on function jobs.tick(interval, timestamptz) to authenticator, service_role;

@@ -9,6 +9,7 @@ begin
   return found;
 end
 $$;
-comment on function jobs.unschedule(text) is 'Ends a schedule; what it has enqueued stays. False when there is none.';
+comment on function jobs.unschedule(text) is
+  'Ends a schedule; what it has enqueued stays. False when there is none.';
 revoke execute on function jobs.unschedule(text) from public;
 grant execute on function jobs.unschedule(text) to authenticator, service_role;

@@ -11,13 +11,16 @@ declare
   v_id  bigint;
   v_max int;
 begin
-  insert into mail.messages (channel, recipient, template, locale, version, body, data, sealed, idempotency_key, hook)
-  values (_channel, _recipient, _template, _locale, _version, _body, coalesce(_data, '{}'), _sealed, _idempotency_key, _hook)
+  insert into mail.messages (channel, recipient, template, locale, version, body, data,
+                             sealed, idempotency_key, hook)
+  values (_channel, _recipient, _template, _locale, _version, _body, coalesce(_data, '{}'),
+          _sealed, _idempotency_key, _hook)
       on conflict (idempotency_key) do nothing
   returning id, max_attempts into v_id, v_max;
   if found then
     perform jobs.enqueue(
-      _name => _channel || '.send', _payload => jsonb_build_object('message', v_id), _max_attempts => v_max + 1);
+      _name => _channel || '.send', _payload => jsonb_build_object('message', v_id),
+      _max_attempts => v_max + 1);
     return v_id;
   end if;
   select m.id into v_id from mail.messages m where m.idempotency_key = _idempotency_key;

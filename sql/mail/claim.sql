@@ -7,16 +7,19 @@
 -- handing over to writing down the server's answer nobody who was not there can
 -- know whether the server took it. A key decides for at most once, none for at
 -- least once.
-create or replace function mail.claim(_message bigint, _lease interval default '2 minutes', _now timestamptz default now())
+create or replace function mail.claim(
+  _message bigint, _lease interval default '2 minutes', _now timestamptz default now())
   returns table (state text, channel text, sealed bytea, attempts int)
   language sql volatile
   security definer set search_path = ''
 as $$
   with verdict as (
-    select m.id, case when m.state = 'sending' and m.claimed_at > _now - _lease then 'busy'
-                      when m.state = 'sending' and m.idempotency_key is not null and m.handed_at is not null then 'unknown'
-                      when m.attempts >= m.max_attempts then 'failed'
-                      else 'sending' end as state
+    select m.id,
+           case when m.state = 'sending' and m.claimed_at > _now - _lease then 'busy'
+                when m.state = 'sending' and m.idempotency_key is not null and m.handed_at is not null
+                then 'unknown'
+                when m.attempts >= m.max_attempts then 'failed'
+                else 'sending' end as state
       from mail.messages m
      where m.id = _message and m.state in ('queued', 'sending')
        for update
@@ -39,6 +42,8 @@ as $$
   select v.state, null, null, null from verdict v where v.state = 'busy'
 $$;
 comment on function mail.claim(bigint, interval, timestamptz) is
-  'Takes a queued message for sending; no row when it is done or not there. state is sending; busy while another sender may be at it; or what became of a message whose sender died and that is not sent again: unknown (it has an idempotency key and was being handed over) or failed (it was the last try).';
+  'Takes a queued message for sending; no row when it is done or not there. state is sending; busy while '
+  'another sender may be at it; or what became of a message whose sender died and that is not sent again: '
+  'unknown (it has an idempotency key and was being handed over) or failed (it was the last try).';
 revoke execute on function mail.claim(bigint, interval, timestamptz) from public;
 grant execute on function mail.claim(bigint, interval, timestamptz) to authenticator;

@@ -50,15 +50,20 @@ create or replace function mail.fill(_template text, _values jsonb, _as text)
   language sql immutable parallel safe
 as $$
   with literals as (
-    select l.literal, l.n from regexp_split_to_table(_template, mail._placeholder()) with ordinality as l (literal, n)
+    select l.literal, l.n
+      from regexp_split_to_table(_template, mail._placeholder()) with ordinality as l (literal, n)
   ), names as (
     select m.found[1] as name, m.n
       from regexp_matches(_template, mail._placeholder(), 'g') with ordinality as m (found, n)
   )
   select string_agg(
-           l.literal || case when m.name is null then '' else mail._escaped(coalesce(_values #>> mail._path(m.name), ''), _as, l.literal) end, '' order by l.n)
+           l.literal
+           || case when m.name is null then ''
+                   else mail._escaped(coalesce(_values #>> mail._path(m.name), ''), _as, l.literal) end,
+           '' order by l.n)
     from literals l
     left join names m using (n)
 $$;
 comment on function mail.fill(text, jsonb, text) is
-  'The template with its placeholders filled from _values, escaped for where it goes: html, header (one line), json (inside a string) or text. What _values lacks is empty.';
+  'The template with its placeholders filled from _values, escaped for where it goes: html, header (one '
+  'line), json (inside a string) or text. What _values lacks is empty.';

@@ -13,6 +13,7 @@ begin
 end
 $$;
 comment on function mail.hand_over(bigint, int, timestamptz) is
-  'Marks a claimed message as leaving; false when this attempt at it is not the current one, and then it must not be sent.';
+  'Marks a claimed message as leaving; false when this attempt at it is not the current one, '
+  'and then it must not be sent.';
 revoke execute on function mail.hand_over(bigint, int, timestamptz) from public;
 grant execute on function mail.hand_over(bigint, int, timestamptz) to authenticator;

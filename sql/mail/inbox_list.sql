@@ -1,5 +1,6 @@
 create or replace function mail.inbox_list(_recipient text default null, _id bigint default null)
-  returns table (id bigint, message bigint, channel text, recipient text, sealed bytea, received_at timestamptz)
+  returns table (
+    id bigint, message bigint, channel text, recipient text, sealed bytea, received_at timestamptz)
   language sql stable
   security definer set search_path = ''
 as $$
@@ -9,6 +10,7 @@ as $$
    order by i.id desc
    limit 200
 $$;
-comment on function mail.inbox_list(text, bigint) is 'What is in the development inbox, newest first: all, one recipient''s, or one message.';
+comment on function mail.inbox_list(text, bigint) is
+  'What is in the development inbox, newest first: all, one recipient''s, or one message.';
 revoke execute on function mail.inbox_list(text, bigint) from public;
 grant execute on function mail.inbox_list(text, bigint) to authenticator;

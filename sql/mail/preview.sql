@@ -10,7 +10,8 @@ as $$
    cross join lateral mail._template(_name, c.locale, c.version) t
    cross join lateral (
          select coalesce(array_agg(distinct p.name order by p.name), '{}') as names
-           from regexp_matches(concat_ws(' ', t.subject, t.text_body, t.html_body), mail._placeholder(), 'g') m
+           from regexp_matches(concat_ws(' ', t.subject, t.text_body, t.html_body),
+                               mail._placeholder(), 'g') m
           cross join lateral array_to_string(mail._path(m[1]), '.') p (name)) n
    cross join lateral mail._render(
          t.subject, t.text_body, t.html_body,
@@ -19,6 +20,7 @@ as $$
            where u.name !~ '\.') || coalesce(_data, '{}')) r
 $$;
 comment on function mail.preview(text, jsonb, text) is
-  'The template that counts for the name and locale, filled with _data (what it lacks shows as [name]), and the placeholders that it has. No row for an unknown name.';
+  'The template that counts for the name and locale, filled with _data (what it lacks shows as [name]), and '
+  'the placeholders that it has. No row for an unknown name.';
 revoke execute on function mail.preview(text, jsonb, text) from public;
 grant execute on function mail.preview(text, jsonb, text) to service_role;

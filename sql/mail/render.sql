@@ -47,6 +47,8 @@ as $$
    where m.id = _message and m.state = 'sending' and m.hook is not null
 $$;
 comment on function mail.render(bigint, jsonb) is
-  'Subject, text and HTML of a claimed message (a text message has the text alone), its template filled from its data and from _secrets; or, as hook, the event and the input of the hook that sends it; no row for a message that is not being sent.';
+  'Subject, text and HTML of a claimed message (a text message has the text alone), its template filled '
+  'from its data and from _secrets; or, as hook, the event and the input of the hook that sends it; '
+  'no row for a message that is not being sent.';
 revoke execute on function mail.render(bigint, jsonb) from public;
 grant execute on function mail.render(bigint, jsonb) to authenticator;

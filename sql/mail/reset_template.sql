@@ -22,6 +22,7 @@ begin
 end
 $$;
 comment on function mail.reset_template(text) is
-  'Deletes every version of the user''s own template, so that the built-in one counts again; answers how many. PT404 template_not_found where there is no built-in one.';
+  'Deletes every version of the user''s own template, so that the built-in one counts again; '
+  'answers how many. PT404 template_not_found where there is no built-in one.';
 revoke execute on function mail.reset_template(text) from public;
 grant execute on function mail.reset_template(text) to service_role;

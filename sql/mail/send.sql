@@ -33,10 +33,13 @@ begin
       message = format('there is no mail template %L', _template),
       hint = 'Write one with mail.set_template, or use a built-in one such as confirmation.';
   end if;
-  return mail._queue('mail', _to, _template, v_current.locale, v_current.version, null, _data, _sealed, _idempotency_key);
+  return mail._queue('mail', _to, _template, v_current.locale, v_current.version,
+                     null, _data, _sealed, _idempotency_key);
 end
 $$;
 comment on function mail.send(text, text, jsonb, bytea, text, text) is
-  'Queues a mail in this transaction and answers its id. _data fills the template; _sealed is what the server encrypted of codes and links. A known _idempotency_key answers the first message''s id and sends nothing. PT400 invalid_recipient, PT404 template_not_found.';
+  'Queues a mail in this transaction and answers its id. _data fills the template; _sealed is what the '
+  'server encrypted of codes and links. A known _idempotency_key answers the first message''s id and sends '
+  'nothing. PT400 invalid_recipient, PT404 template_not_found.';
 revoke execute on function mail.send(text, text, jsonb, bytea, text, text) from public;
 grant execute on function mail.send(text, text, jsonb, bytea, text, text) to service_role;

@@ -21,16 +21,18 @@ as $$
   end
 $$;
 
-create or replace function mail.set_template(_name text, _subject text, _text text, _html text default null, _locale text default '')
+create or replace function mail.set_template(
+  _name text, _subject text, _text text, _html text default null, _locale text default '')
   returns int
   language plpgsql volatile
   security definer set search_path = ''
 as $$
 declare
-  v_fault   constant text := case
-    when (_name ~ '^[a-z][a-z0-9_]{0,62}$') is not true then 'its name is not made of a-z, 0-9 and _'
-    when (_locale ~ '^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$') is not true then 'its locale is no language tag such as de or de-AT'
-    else mail._template_fault(_subject, _text, _html) end;
+  v_fault   constant text := case when (_name ~ '^[a-z][a-z0-9_]{0,62}$') is not true
+                                  then 'its name is not made of a-z, 0-9 and _'
+                                  when (_locale ~ '^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$') is not true
+                                  then 'its locale is no language tag such as de or de-AT'
+                                  else mail._template_fault(_subject, _text, _html) end;
   v_version int;
 begin
   if v_fault is not null then
@@ -48,6 +50,7 @@ begin
 end
 $$;
 comment on function mail.set_template(text, text, text, text, text) is
-  'Writes the next version of a template and answers its number; it counts from the next message on. _html null sends plain text. PT400 invalid_template says what is wrong.';
+  'Writes the next version of a template and answers its number; it counts from the next message on. '
+  '_html null sends plain text. PT400 invalid_template says what is wrong.';
 revoke execute on function mail.set_template(text, text, text, text, text) from public;
 grant execute on function mail.set_template(text, text, text, text, text) to service_role;

@@ -10,21 +10,21 @@ as $$
     when length(_url) > 8192 then 'the URL is longer than 8192 characters'
     when _url ~ '[\s[:cntrl:]\\<>"^`{|}]' then 'the URL has a blank or another character that must be encoded'
     when _url !~* '^https?://' then 'the URL does not begin with http:// or https://'
-    when _url ~* '^https?://[^/?#]*@' then 'the URL has a user or password in it; pass an Authorization header'
+    when _url ~* '^https?://[^/?#]*@'
+    then 'the URL has a user or password in it; pass an Authorization header'
     when _url !~* '^https?://(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?)(:[0-9]{1,5})?([/?#]|$)'
       then 'the URL names no host'
     when substring(_url from '(?i)^https?://(?:\[[^]]*\]|[^/?#:]*):([0-9]{1,5})')::int not between 1 and 65535
       then 'the port is not between 1 and 65535'
-    when _url ~ '#' then 'the URL has a fragment (#…), which is not sent'
-  end
+    when _url ~ '#' then 'the URL has a fragment (#…), which is not sent' end
 $$;
 
 create or replace function net._is_framing(_header text)
   returns boolean
   language sql immutable parallel safe
 as $$
-  select lower(_header) in ('host', 'content-length', 'connection', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'keep-alive',
-                            'proxy-connection')
+  select lower(_header) in ('host', 'content-length', 'connection', 'transfer-encoding',
+                            'upgrade', 'te', 'trailer', 'keep-alive', 'proxy-connection')
 $$;
 
 -- Names are tokens (RFC 9110), values one line; those that frame the message are the client's own.

@@ -21,14 +21,17 @@ begin
   end if;
   return query
     select v_taken.method, v_taken.url, v_taken.headers, v_taken.body, v_taken.timeout_ms,
-           v_taken.attempts >= v_taken.max_attempts, coalesce(array_agg(s.name order by s.name), '{}'), coalesce(array_agg(s.sealed order by s.name), '{}')
+           v_taken.attempts >= v_taken.max_attempts, coalesce(array_agg(s.name order by s.name), '{}'),
+           coalesce(array_agg(s.sealed order by s.name), '{}')
       from net.secrets s
      where s.name in (
-           select m[1]
-             from regexp_matches(v_taken.headers::text, '\{\{\s*secret\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}', 'g') m);
+             select m[1]
+               from regexp_matches(v_taken.headers::text, '\{\{\s*secret\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}',
+                                   'g') m);
 end
 $$;
 comment on function net.begin_request(bigint) is
-  'Takes a request for sending and counts the attempt; last says that no further one follows. No row when it is done, or just given up because its last worker died.';
+  'Takes a request for sending and counts the attempt; last says that no further one follows. '
+  'No row when it is done, or just given up because its last worker died.';
 revoke execute on function net.begin_request(bigint) from public;
 grant execute on function net.begin_request(bigint) to authenticator;

@@ -5,4 +5,5 @@ create or replace function net.check_url(_url text)
 as $$
   select net._url_fault(_url)
 $$;
-comment on function net.check_url(text) is 'What is wrong with a URL to send to, in words; null when nothing is.';
+comment on function net.check_url(text) is
+  'What is wrong with a URL to send to, in words; null when nothing is.';

@@ -16,20 +16,27 @@ as $$
      where r.id = _request
     returning r.id
   ), stored as (
-    insert into net.responses as p (id, status_code, content_type, headers, content, raw, truncated, timed_out, error_msg,
-                                    created)
+    insert into net.responses as p (id, status_code, content_type, headers, content, raw,
+                                    truncated, timed_out, error_msg, created)
     select d.id, _status_code, _headers ->> 'content-type', _headers, _content, _raw, _truncated, _timed_out,
            left(_error, 1000), _now
       from done d
         on conflict (id) do update
-       set status_code = excluded.status_code, content_type = excluded.content_type, headers = excluded.headers,
-           content = excluded.content, raw = excluded.raw, truncated = excluded.truncated, error_msg = null, timed_out = false
+       set status_code = excluded.status_code, content_type = excluded.content_type,
+           headers = excluded.headers, content = excluded.content, raw = excluded.raw,
+           truncated = excluded.truncated, error_msg = null, timed_out = false
      where p.status_code is null and excluded.status_code is not null
     returning 1
   )
   select exists (select from stored)
 $$;
-comment on function net.finish_request(bigint, int, jsonb, text, bytea, boolean, boolean, text, timestamptz) is
-  'Stores the response to a request, or its error, and wipes its headers and body; false when there is a response already.';
-revoke execute on function net.finish_request(bigint, int, jsonb, text, bytea, boolean, boolean, text, timestamptz) from public;
-grant execute on function net.finish_request(bigint, int, jsonb, text, bytea, boolean, boolean, text, timestamptz) to authenticator;
+comment on function net.finish_request(
+  bigint, int, jsonb, text, bytea, boolean, boolean, text, timestamptz) is
+  'Stores the response to a request, or its error, and wipes its headers and body; false when '
+  'there is a response already.';
+revoke execute
+  on function net.finish_request(bigint, int, jsonb, text, bytea, boolean, boolean, text, timestamptz)
+  from public;
+grant execute
+  on function net.finish_request(bigint, int, jsonb, text, bytea, boolean, boolean, text, timestamptz)
+  to authenticator;

@@ -25,10 +25,12 @@ begin
     return row('ERROR', coalesce(v_response.error_msg, 'the request failed'), null)::net.http_response_result;
   end if;
   return row('SUCCESS', 'ok',
-             row(v_response.status_code, v_response.headers, v_response.content)::net.http_response)::net.http_response_result;
+             row(v_response.status_code, v_response.headers,
+                 v_response.content)::net.http_response)::net.http_response_result;
 end
 $$;
 comment on function net.http_collect_response(bigint, boolean) is
-  'What came back for a request: status PENDING, SUCCESS with the response, or ERROR with the reason in message. PT400 not_async when asked to wait.';
+  'What came back for a request: status PENDING, SUCCESS with the response, or ERROR with the reason in '
+  'message. PT400 not_async when asked to wait.';
 revoke execute on function net.http_collect_response(bigint, boolean) from public;
 grant execute on function net.http_collect_response(bigint, boolean) to service_role;

@@ -10,6 +10,8 @@ as $$
     _method => 'DELETE', _url => url, _headers => headers, _params => params,
     _timeout_ms => timeout_milliseconds, _body => body::text)
 $$;
-comment on function net.http_delete(text, jsonb, jsonb, int, jsonb) is 'Queues a DELETE and answers its id; net.http_collect_response tells what came back. Tried up to three times.';
+comment on function net.http_delete(text, jsonb, jsonb, int, jsonb) is
+  'Queues a DELETE and answers its id; net.http_collect_response tells what came back. '
+  'Tried up to three times.';
 revoke execute on function net.http_delete(text, jsonb, jsonb, int, jsonb) from public;
 grant execute on function net.http_delete(text, jsonb, jsonb, int, jsonb) to service_role;

@@ -9,6 +9,7 @@ as $$
     _method => 'GET', _url => url, _headers => headers, _params => params,
     _timeout_ms => timeout_milliseconds)
 $$;
-comment on function net.http_get(text, jsonb, jsonb, int) is 'Queues a GET and answers its id; net.http_collect_response tells what came back. Tried up to three times.';
+comment on function net.http_get(text, jsonb, jsonb, int) is
+  'Queues a GET and answers its id; net.http_collect_response tells what came back. Tried up to three times.';
 revoke execute on function net.http_get(text, jsonb, jsonb, int) from public;
 grant execute on function net.http_get(text, jsonb, jsonb, int) to service_role;

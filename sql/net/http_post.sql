@@ -11,6 +11,8 @@ as $$
     _method => 'POST', _url => url, _headers => headers, _params => params,
     _timeout_ms => timeout_milliseconds, _body => body::text)
 $$;
-comment on function net.http_post(text, jsonb, jsonb, jsonb, int) is 'Queues a POST of JSON and answers its id; net.http_collect_response tells what came back. Sent once: net.request can try again.';
+comment on function net.http_post(text, jsonb, jsonb, jsonb, int) is
+  'Queues a POST of JSON and answers its id; net.http_collect_response tells what came back. Sent once: '
+  'net.request can try again.';
 revoke execute on function net.http_post(text, jsonb, jsonb, jsonb, int) from public;
 grant execute on function net.http_post(text, jsonb, jsonb, jsonb, int) to service_role;

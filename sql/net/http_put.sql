@@ -11,6 +11,8 @@ as $$
     _method => 'PUT', _url => url, _headers => headers, _params => params,
     _timeout_ms => timeout_milliseconds, _body => body::text)
 $$;
-comment on function net.http_put(text, jsonb, jsonb, jsonb, int) is 'Queues a PUT of JSON and answers its id; net.http_collect_response tells what came back. Tried up to three times.';
+comment on function net.http_put(text, jsonb, jsonb, jsonb, int) is
+  'Queues a PUT of JSON and answers its id; net.http_collect_response tells what came back. '
+  'Tried up to three times.';
 revoke execute on function net.http_put(text, jsonb, jsonb, jsonb, int) from public;
 grant execute on function net.http_put(text, jsonb, jsonb, jsonb, int) to service_role;

@@ -1,6 +1,7 @@
 -- Forgets requests that are done, with their responses, a batch at a time, and
 -- those that lost their job long ago (somebody cancelled it).
-create or replace function net.purge(_older_than interval default '6 hours', _batch int default 1000, _now timestamptz default now())
+create or replace function net.purge(
+  _older_than interval default '6 hours', _batch int default 1000, _now timestamptz default now())
   returns int
   language sql volatile
 as $$
@@ -16,4 +17,5 @@ as $$
   select count(*)::int from gone
 $$;
 comment on function net.purge(interval, int, timestamptz) is
-  'Deletes at most _batch requests that were done longer ago than _older_than (pg_net keeps them six hours too), with their responses; answers how many.';
+  'Deletes at most _batch requests that were done longer ago than _older_than (pg_net keeps them six hours '
+  'too), with their responses; answers how many.';

@@ -8,6 +8,7 @@ as $$
   update net.requests r set attempts = r.attempts - 1
    where r.id = _request and r.finished_at is null and r.attempts > 0
 $$;
-comment on function net.release_request(bigint) is 'Takes back the attempt that net.begin_request counted, for a request that was not sent.';
+comment on function net.release_request(bigint) is
+  'Takes back the attempt that net.begin_request counted, for a request that was not sent.';
 revoke execute on function net.release_request(bigint) from public;
 grant execute on function net.release_request(bigint) to authenticator;

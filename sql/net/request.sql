@@ -14,11 +14,13 @@ declare
   v_method   constant text := upper(_method);
   v_headers  constant jsonb := coalesce(_headers, '{}');
   v_url      constant text := net._with_params(_url, coalesce(_params, '{}'));
-  v_attempts constant int := coalesce(_max_attempts, case when v_method in ('POST', 'PATCH') then 1 else 3 end);
+  v_attempts constant int := coalesce(_max_attempts,
+                                      case when v_method in ('POST', 'PATCH') then 1 else 3 end);
   v_fault    constant text := case
     when (v_method in ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE')) is not true
       then 'the method is none of GET, HEAD, POST, PUT, PATCH, DELETE'
-    when (_timeout_ms between 1 and 300000) is not true then 'the timeout is not between 1 and 300000 milliseconds'
+    when (_timeout_ms between 1 and 300000) is not true
+    then 'the timeout is not between 1 and 300000 milliseconds'
     when v_attempts not between 1 and 20 then 'the attempts are not between 1 and 20'
     when jsonb_typeof(coalesce(_params, '{}')) <> 'object' then 'the parameters are no object'
     else coalesce(net._url_fault(v_url), net._headers_fault(v_headers)) end;
@@ -33,11 +35,13 @@ begin
   values (v_method, v_url, v_headers, _body, _timeout_ms, v_attempts)
   returning id into v_id;
   perform jobs.enqueue(
-    _name => 'http.request', _payload => jsonb_build_object('request', v_id), _max_attempts => v_attempts + 1);
+    _name => 'http.request', _payload => jsonb_build_object('request', v_id),
+    _max_attempts => v_attempts + 1);
   return v_id;
 end
 $$;
 comment on function net.request(text, text, jsonb, text, jsonb, int, int) is
-  'Queues an HTTP request in this transaction and answers its id; net.http_collect_response tells what came back. Header values may name secrets as {{ secret.<name> }}. PT400 invalid_request says what is wrong.';
+  'Queues an HTTP request in this transaction and answers its id; net.http_collect_response tells what came '
+  'back. Header values may name secrets as {{ secret.<name> }}. PT400 invalid_request says what is wrong.';
 revoke execute on function net.request(text, text, jsonb, text, jsonb, int, int) from public;
 grant execute on function net.request(text, text, jsonb, text, jsonb, int, int) to service_role;

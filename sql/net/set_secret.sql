@@ -18,6 +18,8 @@ begin
   body := jsonb_build_object('name', _name);
 end
 $$;
-comment on function net.set_secret(text, bytea) is 'Keeps a sealed value that headers name as {{ secret.<name> }}; the same name replaces it. 400 invalid_secret.';
+comment on function net.set_secret(text, bytea) is
+  'Keeps a sealed value that headers name as {{ secret.<name> }}; the same name '
+  'replaces it. 400 invalid_secret.';
 revoke execute on function net.set_secret(text, bytea) from public;
 grant execute on function net.set_secret(text, bytea) to service_role;

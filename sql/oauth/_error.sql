@@ -19,8 +19,9 @@ create or replace function oauth._scopes(_scope text)
   returns text[]
   language sql immutable parallel safe
 as $$
-  select case when coalesce(btrim(_scope), '') = '' then '{email}'::text[]
-         else (select array_agg(distinct s.name)
-                 from regexp_split_to_table(btrim(_scope), ' +') as s (name)
-               having bool_and(s.name = any (array['openid', 'profile', 'email', 'phone', 'offline_access']))) end
+  select case
+    when coalesce(btrim(_scope), '') = '' then '{email}'::text[]
+    else (select array_agg(distinct s.name)
+            from regexp_split_to_table(btrim(_scope), ' +') as s (name)
+          having bool_and(s.name = any (array['openid', 'profile', 'email', 'phone', 'offline_access']))) end
 $$;

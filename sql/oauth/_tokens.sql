@@ -11,7 +11,8 @@ begin
   if claims is not null and 'openid' = any (_grant.scopes) then
     id_claims := auth.profile(_user_id => (claims ->> 'sub')::uuid, _scopes => _grant.scopes)
       || jsonb_strip_nulls(jsonb_build_object(
-           'iss', claims -> 'iss', 'aud', _grant.client_id, 'azp', _grant.client_id, 'iat', claims -> 'iat', 'exp', claims -> 'exp', 'nonce', _grant.nonce,
+           'iss', claims -> 'iss', 'aud', _grant.client_id, 'azp', _grant.client_id,
+           'iat', claims -> 'iat', 'exp', claims -> 'exp', 'nonce', _grant.nonce,
            'sid', _grant.session_id, 'auth_time', floor(extract(epoch from _grant.created_at))::bigint));
   end if;
 end

@@ -1,6 +1,7 @@
 -- PUT /admin/oauth/clients/{id}, and regenerate_secret: what is not named stays.
 create or replace function oauth.admin_client_update(
-  _id uuid, _metadata jsonb, _secret_hash bytea, _now timestamptz default now(), out status int, out body jsonb)
+  _id uuid, _metadata jsonb, _secret_hash bytea, _now timestamptz default now(),
+  out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
@@ -30,7 +31,8 @@ begin
     return;
   end if;
   update oauth.clients c
-     set name = v_client.name, uri = v_client.uri, logo_uri = v_client.logo_uri, redirect_uris = v_client.redirect_uris,
+     set name = v_client.name, uri = v_client.uri, logo_uri = v_client.logo_uri,
+         redirect_uris = v_client.redirect_uris,
          secret_hash = coalesce(_secret_hash, c.secret_hash), updated_at = _now
    where c.id = _id
   returning c.* into v_client;
@@ -39,6 +41,7 @@ begin
 end
 $$;
 comment on function oauth.admin_client_update(uuid, jsonb, bytea, timestamptz) is
-  'Changes a client''s name, URIs or secret: 200 with it; 404 oauth_client_not_found; 400 as admin_client_create.';
+  'Changes a client''s name, URIs or secret: 200 with it; 404 oauth_client_not_found; '
+  '400 as admin_client_create.';
 revoke execute on function oauth.admin_client_update(uuid, jsonb, bytea, timestamptz) from public;
 grant execute on function oauth.admin_client_update(uuid, jsonb, bytea, timestamptz) to service_role;

@@ -27,23 +27,30 @@ begin
     redirect_uri := _redirect_uri;
   end if;
   status := 302;
-  body := case
-    when (_response_type = 'code') is not true then oauth._error('unsupported_response_type', 'response_type must be code')
-    when (_code_challenge ~ '^[A-Za-z0-9_-]{43}$' and _code_challenge_method = 'S256') is not true
-      then oauth._error('invalid_request', 'code_challenge with code_challenge_method S256 is required')
-    when v_scopes is null then oauth._error('invalid_scope', 'scope names what is not supported')
-    when length(_state) > 2000 or length(_nonce) > 500 then oauth._error('invalid_request', 'state or nonce is too long')
-  end;
+  body := case when (_response_type = 'code') is not true
+               then oauth._error('unsupported_response_type', 'response_type must be code')
+               when (_code_challenge ~ '^[A-Za-z0-9_-]{43}$' and _code_challenge_method = 'S256') is not true
+               then oauth._error('invalid_request',
+                                 'code_challenge with code_challenge_method S256 is required')
+               when v_scopes is null then oauth._error('invalid_scope', 'scope names what is not supported')
+               when length(_state) > 2000 or length(_nonce) > 500
+               then oauth._error('invalid_request', 'state or nonce is too long') end;
   if body is not null then
     params := jsonb_strip_nulls(body || jsonb_build_object('state', _state));
     return;
   end if;
-  insert into oauth.authorizations (id, client_id, redirect_uri, scopes, state, nonce, code_challenge, created_at, expires_at)
-  values (_id, v_client.id, redirect_uri, v_scopes, _state, _nonce, _code_challenge, _now, _now + interval '10 minutes');
+  insert into oauth.authorizations (id, client_id, redirect_uri, scopes, state, nonce,
+                                    code_challenge, created_at, expires_at)
+  values (_id, v_client.id, redirect_uri, v_scopes, _state, _nonce, _code_challenge,
+          _now, _now + interval '10 minutes');
   redirect_uri := null;
 end
 $$;
 comment on function oauth.authorize(uuid, uuid, text, text, text, text, text, text, text, timestamptz) is
-  'Opens an authorization: 302, to the consent page when redirect_uri is null, else to the client with an error (unsupported_response_type, invalid_request without PKCE, invalid_scope). 400 for an unknown client or a redirect URI that is not one of its own, letter by letter.';
-revoke execute on function oauth.authorize(uuid, uuid, text, text, text, text, text, text, text, timestamptz) from public;
-grant execute on function oauth.authorize(uuid, uuid, text, text, text, text, text, text, text, timestamptz) to authenticator;
+  'Opens an authorization: 302, to the consent page when redirect_uri is null, else to the client with an '
+  'error (unsupported_response_type, invalid_request without PKCE, invalid_scope). 400 for an unknown client '
+  'or a redirect URI that is not one of its own, letter by letter.';
+revoke execute on function oauth.authorize(uuid, uuid, text, text, text, text, text, text, text, timestamptz)
+  from public;
+grant execute on function oauth.authorize(uuid, uuid, text, text, text, text, text, text, text, timestamptz)
+  to authenticator;

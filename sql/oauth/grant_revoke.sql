@@ -1,6 +1,8 @@
 -- DELETE /user/oauth/grants?client_id: takes consent back; what the client
 -- holds of the user ends, access tokens on their next request.
-create or replace function oauth.grant_revoke(_user_id uuid, _session_id uuid, _client_id uuid, _ip inet, _now timestamptz default now(), out status int, out body jsonb)
+create or replace function oauth.grant_revoke(
+  _user_id uuid, _session_id uuid, _client_id uuid, _ip inet, _now timestamptz default now(),
+  out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
@@ -24,6 +26,8 @@ begin
   status := 204;
 end
 $$;
-comment on function oauth.grant_revoke(uuid, uuid, uuid, inet, timestamptz) is 'Takes the user''s consent back and ends what the client holds: 204; 404 oauth_consent_not_found; 403 as auth.refuse_caller, and oauth_client_not_allowed for a session of an app.';
+comment on function oauth.grant_revoke(uuid, uuid, uuid, inet, timestamptz) is
+  'Takes the user''s consent back and ends what the client holds: 204; 404 oauth_consent_not_found; '
+  '403 as auth.refuse_caller, and oauth_client_not_allowed for a session of an app.';
 revoke execute on function oauth.grant_revoke(uuid, uuid, uuid, inet, timestamptz) from public;
 grant execute on function oauth.grant_revoke(uuid, uuid, uuid, inet, timestamptz) to authenticator;

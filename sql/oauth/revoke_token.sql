@@ -1,6 +1,8 @@
 -- POST /oauth/revoke (RFC 7009): either token of a session ends the session. A
 -- token that is not the client's is no error, and nothing happens.
-create or replace function oauth.revoke_token(_client_id uuid, _secret_mac bytea, _session_id uuid, _ip inet, out status int, out body jsonb)
+create or replace function oauth.revoke_token(
+  _client_id uuid, _secret_mac bytea, _session_id uuid, _ip inet,
+  out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
@@ -20,6 +22,7 @@ begin
   body := '{}';
 end
 $$;
-comment on function oauth.revoke_token(uuid, bytea, uuid, inet) is 'Ends a session that the client holds: 200 always; 401 invalid_client.';
+comment on function oauth.revoke_token(uuid, bytea, uuid, inet) is
+  'Ends a session that the client holds: 200 always; 401 invalid_client.';
 revoke execute on function oauth.revoke_token(uuid, bytea, uuid, inet) from public;
 grant execute on function oauth.revoke_token(uuid, bytea, uuid, inet) to authenticator;

@@ -10,7 +10,8 @@ create or replace function orgs._org_json(_org orgs.orgs)
   returns jsonb
   language sql stable
 as $$
-  select jsonb_build_object('id', _org.id, 'name', _org.name, 'slug', _org.slug, 'metadata', _org.metadata, 'created_at', _org.created_at)
+  select jsonb_build_object('id', _org.id, 'name', _org.name, 'slug', _org.slug,
+                            'metadata', _org.metadata, 'created_at', _org.created_at)
 $$;
 
 -- An organization that the caller may not know of looks like none.

@@ -10,7 +10,8 @@ begin
     return;
   elsif orgs.is_member(_org_id) then
     status := 403;
-    body := orgs._refusal('missing_permissions', 'You lack the permission ' || _permission, 'Ask an administrator of the organization.');
+    body := orgs._refusal('missing_permissions', 'You lack the permission ' || _permission,
+                          'Ask an administrator of the organization.');
   else
     status := 404;
     body := orgs._not_found();

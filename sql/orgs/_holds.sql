@@ -16,5 +16,6 @@ create or replace function orgs._may_give(_permissions text[], _org_id uuid defa
   language sql stable
 as $$
   select orgs._holds(auth.uid(), _org_id, _permissions)
-     and not exists (select from unnest(_permissions) as p (permission) where auth.has_scope(p.permission) is not true)
+     and not exists (select from unnest(_permissions) as p (permission)
+                      where auth.has_scope(p.permission) is not true)
 $$;

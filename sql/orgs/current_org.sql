@@ -9,7 +9,8 @@ create or replace function orgs.current_org()
 as $$
 declare
   v_headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
-  v_named   constant text := coalesce(auth.jwt() ->> 'org_id', v_headers ->> 'x-org-id', v_headers ->> 'x-tenant-id');
+  v_named   constant text := coalesce(auth.jwt() ->> 'org_id', v_headers ->> 'x-org-id',
+                                      v_headers ->> 'x-tenant-id');
   v_ids     uuid[];
 begin
   v_ids := array(select m.org_id from orgs.members m
@@ -19,6 +20,7 @@ begin
 end
 $$;
 comment on function orgs.current_org() is
-  'The organization that the request is for, among the caller''s own: named by claim or header, or the only one; null otherwise. Use it in policies as org_id = (select orgs.current_org()).';
+  'The organization that the request is for, among the caller''s own: named by claim or header, or the only '
+  'one; null otherwise. Use it in policies as org_id = (select orgs.current_org()).';
 revoke execute on function orgs.current_org() from public;
 grant execute on function orgs.current_org() to anon, authenticated, service_role;

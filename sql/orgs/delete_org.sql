@@ -15,6 +15,7 @@ begin
   status := 204;
 end
 $$;
-comment on function orgs.delete_org(uuid) is 'Deletes an organization (orgs:manage): 204; 404, 403 missing_permissions.';
+comment on function orgs.delete_org(uuid) is
+  'Deletes an organization (orgs:manage): 204; 404, 403 missing_permissions.';
 revoke execute on function orgs.delete_org(uuid) from public;
 grant execute on function orgs.delete_org(uuid) to authenticated;

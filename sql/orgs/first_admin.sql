@@ -13,5 +13,6 @@ begin
 end
 $$;
 comment on function orgs.first_admin(text, text, timestamptz) is
-  'As bootstrap_admin for the first superadmin; null, and nothing done, when there is one. For the owner of the database alone.';
+  'As bootstrap_admin for the first superadmin; null, and nothing done, when there is one. '
+  'For the owner of the database alone.';
 revoke execute on function orgs.first_admin(text, text, timestamptz) from public;

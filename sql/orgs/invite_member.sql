@@ -3,7 +3,8 @@
 -- of the same address replaces the first. Whether the address has an account
 -- does not show.
 create or replace function orgs.invite_member(
-  _org_id uuid, _email text, _role text, _token_hash bytea, _sealed bytea, _site_url text, _now timestamptz default now(),
+  _org_id uuid, _email text, _role text, _token_hash bytea, _sealed bytea, _site_url text,
+  _now timestamptz default now(),
   out status int, out body jsonb)
   returns record
   language plpgsql volatile
@@ -32,15 +33,20 @@ begin
   insert into orgs.invites (org_id, email, role, token_hash, invited_by, created_at, expires_at)
   values (_org_id, v_email, _role, _token_hash, auth.uid(), _now, _now + interval '7 days')
       on conflict on constraint invites_one_pending do update
-     set role = excluded.role, token_hash = excluded.token_hash, invited_by = excluded.invited_by, created_at = excluded.created_at, expires_at = excluded.expires_at
+     set role = excluded.role, token_hash = excluded.token_hash, invited_by = excluded.invited_by,
+         created_at = excluded.created_at, expires_at = excluded.expires_at
   returning * into v_invite;
-  perform mail.send(_to => v_email, _template => 'invite', _data => jsonb_build_object('site_url', _site_url, 'email', v_email), _sealed => _sealed);
-  perform auth.audit(_action => 'user_invited', _traits => jsonb_build_object('org_id', _org_id, 'invite_id', v_invite.id, 'role', _role));
+  perform mail.send(_to => v_email, _template => 'invite',
+                    _data => jsonb_build_object('site_url', _site_url, 'email', v_email), _sealed => _sealed);
+  perform auth.audit(_action => 'user_invited', _traits => jsonb_build_object(
+    'org_id', _org_id, 'invite_id', v_invite.id, 'role', _role));
   status := 201;
   body := to_jsonb(v_invite) - 'token_hash';
 end
 $$;
 comment on function orgs.invite_member(uuid, text, text, bytea, bytea, text, timestamptz) is
-  'Invites an address into an organization (members:manage) as a role that the caller may give: 201 with the invite, and a mail is on its way. 404, 403 missing_permissions, 400 validation_failed, 429.';
+  'Invites an address into an organization (members:manage) as a role that the caller may give: '
+  '201 with the invite, and a mail is on its way. 404, 403 missing_permissions, 400 validation_failed, 429.';
 revoke execute on function orgs.invite_member(uuid, text, text, bytea, bytea, text, timestamptz) from public;
-grant execute on function orgs.invite_member(uuid, text, text, bytea, bytea, text, timestamptz) to authenticated;
+grant execute on function orgs.invite_member(uuid, text, text, bytea, bytea, text, timestamptz)
+  to authenticated;

@@ -4,8 +4,11 @@ create or replace function orgs.list_roles(out status int, out body jsonb)
   language sql stable
   security definer set search_path = ''
 as $$
-  select 200, (select coalesce(jsonb_agg(jsonb_build_object('name', r.name, 'description', r.description, 'permissions', r.permissions, 'built_in', r.built_in)
-                                         order by r.built_in desc, r.name), '[]') from orgs.roles r)
+  select 200,
+         (select coalesce(jsonb_agg(jsonb_build_object(
+            'name', r.name, 'description', r.description, 'permissions', r.permissions,
+            'built_in', r.built_in) order by r.built_in desc, r.name), '[]')
+            from orgs.roles r)
 $$;
 comment on function orgs.list_roles() is 'All roles and their permissions, the built-in ones first.';
 revoke execute on function orgs.list_roles() from public;

@@ -14,5 +14,6 @@ begin
      cross join unnest(r.permissions) as p (permission));
 end
 $$;
-comment on function orgs.permissions_of(uuid, uuid) is 'The permissions of a user''s global roles and of the role in an organization, if given.';
+comment on function orgs.permissions_of(uuid, uuid) is
+  'The permissions of a user''s global roles and of the role in an organization, if given.';
 revoke execute on function orgs.permissions_of(uuid, uuid) from public;

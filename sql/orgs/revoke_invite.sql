@@ -14,6 +14,7 @@ begin
   body := case when status = 404 then orgs._refusal('invite_not_found', 'Invite not found') end;
 end
 $$;
-comment on function orgs.revoke_invite(uuid, uuid) is 'Takes an invite back (members:manage): 204; 404; 403 missing_permissions.';
+comment on function orgs.revoke_invite(uuid, uuid) is
+  'Takes an invite back (members:manage): 204; 404; 403 missing_permissions.';
 revoke execute on function orgs.revoke_invite(uuid, uuid) from public;
 grant execute on function orgs.revoke_invite(uuid, uuid) to authenticated;

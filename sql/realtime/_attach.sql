@@ -7,7 +7,8 @@ as $$
 begin
   execute format('create trigger realtime_insert after insert on %s referencing new table as new_rows
                     for each statement execute function realtime.capture()', _table);
-  execute format('create trigger realtime_update after update on %s referencing old table as old_rows new table as new_rows
+  execute format(
+    'create trigger realtime_update after update on %s referencing old table as old_rows new table as new_rows
                     for each statement execute function realtime.capture()', _table);
   execute format('create trigger realtime_delete after delete on %s referencing old table as old_rows
                     for each statement execute function realtime.capture()', _table);

@@ -9,9 +9,12 @@ as $$
            'schema', c.relnamespace::regnamespace::name, 'table', c.relname,
            'names', jsonb_agg(a.attname order by a.attnum),
            'types', jsonb_agg(t.typname order by a.attnum),
-           'keys', coalesce(jsonb_agg(a.attname order by a.attnum) filter (where a.attnum = any(k.indkey)), '[]'),
+           'keys', coalesce(jsonb_agg(a.attname order by a.attnum) filter (where a.attnum = any(k.indkey)),
+                            '[]'),
            'identity', coalesce(jsonb_agg(a.attname order by a.attnum) filter (where case c.relreplident
-             when 'f' then true when 'd' then a.attnum = any(k.indkey) when 'i' then a.attnum = any(i.indkey) end), '[]'))
+                                  when 'f' then true when 'd' then a.attnum = any(k.indkey)
+                                  when 'i' then a.attnum = any(i.indkey) end),
+                                '[]'))
     from pg_catalog.pg_class c
     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     join pg_catalog.pg_type t on t.oid = a.atttypid

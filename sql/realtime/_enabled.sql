@@ -6,7 +6,8 @@ create or replace function realtime._attached()
 as $$
   select t.tgrelid, nullif(a.words[1], ''), a.words[2] = 'partition'
     from pg_catalog.pg_trigger t
-   cross join lateral (select pg_catalog.string_to_array(pg_catalog.encode(t.tgargs, 'escape'), '\000')) as a (words)
+   cross join lateral (select pg_catalog.string_to_array(pg_catalog.encode(t.tgargs, 'escape'),
+                                                         '\000')) as a (words)
    where t.tgname = 'realtime_truncate'
      and t.tgfoid = (select p.oid from pg_catalog.pg_proc p
                       where p.pronamespace = 'realtime'::regnamespace and p.proname = 'capture')

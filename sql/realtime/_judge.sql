@@ -38,7 +38,8 @@ begin
     return next;
   end loop;
 end
-$body$, _relation::regclass, c.relname, realtime._policy_sql(_relation, _role, 'r', _owner_column))
+$body$,
+                _relation::regclass, c.relname, realtime._policy_sql(_relation, _role, 'r', _owner_column))
     from pg_catalog.pg_class c
    where c.oid = _relation
 $judge$;
@@ -58,10 +59,12 @@ begin
     return v_name;
   end if;
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('howdah.realtime.judge', 0));
-  execute format('create or replace function realtime.%I(jsonb[], text[], out "howdah seen" int[], out "howdah problem" text)
+  execute format(
+    'create or replace function realtime.%I(jsonb[], text[], out "howdah seen" int[], out "howdah problem" text)
                     returns setof record language plpgsql volatile as %L', v_name, v_body);
-  execute format('comment on function realtime.%I(jsonb[], text[]) is %L', v_name,
-                 'Which of the row images each of the claims may see. Generated; see sql/realtime/_judge.sql.');
+  execute format(
+    'comment on function realtime.%I(jsonb[], text[]) is %L', v_name,
+    'Which of the row images each of the claims may see. Generated; see sql/realtime/_judge.sql.');
   execute format('revoke execute on function realtime.%I(jsonb[], text[]) from public', v_name);
   execute format('grant execute on function realtime.%I(jsonb[], text[]) to %I', v_name, _role);
   return v_name;

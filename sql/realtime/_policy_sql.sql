@@ -4,7 +4,8 @@
 -- permissive means no. The caller pins search_path to '', so that pg_get_expr
 -- qualifies every name.
 -- _command is the policy's: r for select, a for insert.
-create or replace function realtime._policy_sql(_relation oid, _role name, _command "char", _owner_column text default null)
+create or replace function realtime._policy_sql(
+  _relation oid, _role name, _command "char", _owner_column text default null)
   returns text
   language sql stable
 as $$
@@ -25,10 +26,12 @@ as $$
                     where m.role = 0 or pg_catalog.pg_has_role(f.role, m.role, 'usage'))
      order by p.polname
   ), verdict as (
-    select coalesce(pg_catalog.string_agg(p.expression, ' or ') filter (where p.permissive), 'false') as allowed,
+    select coalesce(pg_catalog.string_agg(p.expression, ' or ') filter (where p.permissive),
+                    'false') as allowed,
            pg_catalog.string_agg(p.expression, ' and ') filter (where not p.permissive) as restricted
       from policies p
-  ), owner as ( -- null without a column; format would raise, and a planner may work it out before any condition
+  ), owner as (
+    -- null without a column; format would raise, and a planner may work it out before any condition
     select '(' || pg_catalog.quote_ident(_owner_column) || '::text = auth.uid()::text)' as expression
   )
   select case

@@ -7,12 +7,15 @@ create or replace function realtime.channel_policies(_role name)
   language sql stable
   security definer set search_path = ''
 as $$
-  select format('select (%s) from pg_catalog.jsonb_populate_record(null::realtime.messages, $1) as messages', p.read),
-         format('select (%s) from pg_catalog.jsonb_populate_record(null::realtime.messages, $1) as messages', p.write)
+  select format('select (%s) from pg_catalog.jsonb_populate_record(null::realtime.messages, $1) as messages',
+                p.read),
+         format('select (%s) from pg_catalog.jsonb_populate_record(null::realtime.messages, $1) as messages',
+                p.write)
     from (select realtime._policy_sql('realtime.messages'::regclass, _role, 'r') as read,
                  realtime._policy_sql('realtime.messages'::regclass, _role, 'a') as write) p
 $$;
-comment on function realtime.channel_policies(name) is 'What the policies of realtime.messages ask of a role, as statements on one row image.';
+comment on function realtime.channel_policies(name) is
+  'What the policies of realtime.messages ask of a role, as statements on one row image.';
 revoke execute on function realtime.channel_policies(name) from public;
 grant execute on function realtime.channel_policies(name) to authenticator;
 
@@ -47,7 +50,8 @@ begin
       exception when others then -- a policy that raises must not open or break the channel
         v_allowed := false;
       end;
-      body := body || jsonb_build_object(case v_n when 1 then 'read_' else 'write_' end || v_extension, coalesce(v_allowed, false));
+      body := body || jsonb_build_object(
+        case v_n when 1 then 'read_' else 'write_' end || v_extension, coalesce(v_allowed, false));
     end loop;
   end loop;
   perform set_config('role', 'none', true);
@@ -58,4 +62,5 @@ comment on function realtime.authorize_channel(name, text, text, text, text, uui
   'Whether a caller may read and write broadcasts and presence of a private channel, by the policies of realtime.messages. Without a
 topic only the session is looked up; one that has ended raises PT401.';
 revoke execute on function realtime.authorize_channel(name, text, text, text, text, uuid, uuid) from public;
-grant execute on function realtime.authorize_channel(name, text, text, text, text, uuid, uuid) to authenticator;
+grant execute on function realtime.authorize_channel(name, text, text, text, text, uuid, uuid)
+  to authenticator;

@@ -1,6 +1,7 @@
 -- For row triggers of users, with Supabase's parameters.
 create or replace function realtime.broadcast_changes(
-  topic_name text, event_name text, operation text, table_name text, table_schema text, new record, old record, level text default 'ROW')
+  topic_name text, event_name text, operation text, table_name text, table_schema text, new record,
+  old record, level text default 'ROW')
   returns void
   language plpgsql volatile
 as $$
@@ -15,6 +16,7 @@ end
 $$;
 comment on function realtime.broadcast_changes(text, text, text, text, text, record, record, text) is
   'Broadcasts a changed row to a private channel: for row triggers. Raises PT400 for statement triggers.';
-revoke execute on function realtime.broadcast_changes(text, text, text, text, text, record, record, text) from public;
+revoke execute on function realtime.broadcast_changes(text, text, text, text, text, record, record, text)
+  from public;
 grant execute on function realtime.broadcast_changes(text, text, text, text, text, record, record, text)
   to anon, authenticated, service_role;

@@ -19,7 +19,8 @@ declare
   v_old   int := 0;
   v_new   int := 0;
 begin
-  select realtime._slot(clock_timestamp(), s.slot_seconds), s.bulk_limit into v_slot, v_limit from realtime.settings s;
+  select realtime._slot(clock_timestamp(), s.slot_seconds), s.bulk_limit into v_slot, v_limit
+    from realtime.settings s;
   if tg_op in ('UPDATE', 'DELETE') then
     select count(*)::int into v_old from (select from old_rows limit v_limit + 1) o;
   end if;
@@ -28,14 +29,16 @@ begin
   end if;
   if tg_op = 'TRUNCATE' or greatest(v_old, v_new) > v_limit then
     insert into realtime.changes (slot, relation, kind)
-    values (v_slot, v_relation, case when tg_op = 'TRUNCATE' and tg_relid = v_relation then 'TRUNCATE' else 'REFETCH' end);
+    values (v_slot, v_relation,
+            case when tg_op = 'TRUNCATE' and tg_relid = v_relation then 'TRUNCATE' else 'REFETCH' end);
   elsif v_old + v_new = 0 then
     return null;
   elsif tg_op = 'UPDATE' and v_old = v_new then
     insert into realtime.changes (slot, relation, kind, old, new)
     select v_slot, v_relation, 'UPDATE', o.image, n.image
       from (select row_number() over () as position, to_jsonb(old_rows.*) as image from old_rows) o
-      join (select row_number() over () as position, to_jsonb(new_rows.*) as image from new_rows) n using (position)
+      join (select row_number() over () as position, to_jsonb(new_rows.*) as image
+              from new_rows) n using (position)
      order by position;
   else
     if v_old > 0 then

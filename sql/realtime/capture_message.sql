@@ -9,7 +9,8 @@ as $$
 begin
   insert into realtime.changes (slot, relation, kind, new)
   select realtime._slot(clock_timestamp(), s.slot_seconds), 0, 'MESSAGE',
-         jsonb_build_object('id', n.id, 'topic', n.topic, 'event', n.event, 'private', coalesce(n.private, false),
+         jsonb_build_object('id', n.id, 'topic', n.topic, 'event', n.event,
+                            'private', coalesce(n.private, false),
                             'payload', n.payload, 'binary', encode(n.binary_payload, 'base64'))
     from new_rows n cross join realtime.settings s
    where n.extension = 'broadcast' and n.event is not null
@@ -20,7 +21,8 @@ begin
   return null;
 end
 $$;
-comment on function realtime.capture_message() is 'Trigger of realtime.messages: what is inserted there is broadcast on commit.';
+comment on function realtime.capture_message() is
+  'Trigger of realtime.messages: what is inserted there is broadcast on commit.';
 revoke execute on function realtime.capture_message() from public;
 drop trigger if exists messages_capture on realtime.messages;
 create trigger messages_capture after insert on realtime.messages referencing new table as new_rows

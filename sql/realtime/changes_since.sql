@@ -22,24 +22,29 @@ declare
   v_told      int;
 begin
   select * into v_read
-    from realtime.read_changes(_prev => _prev::pg_snapshot, _cur => _cur::pg_snapshot, _last => _last, _limit => _limit);
+    from realtime.read_changes(_prev => _prev::pg_snapshot, _cur => _cur::pg_snapshot,
+                               _last => _last, _limit => _limit);
   if cardinality(v_read.batches) > 0 then
     v_audiences := array(
-      select a from realtime.audience(
-        _node => _node, _relations => array(select (b).relation from unnest(v_read.batches) as b), _only => _only) as a);
+      select a
+        from realtime.audience(
+          _node => _node, _relations => array(select (b).relation from unnest(v_read.batches) as b),
+          _only => _only) as a);
   end if;
   foreach v_audience in array coalesce(v_audiences, '{}') loop
     select (b).* into v_batch from unnest(v_read.batches) as b where (b).relation = v_audience.relation;
     v_sight := realtime.judge_batch(_batch => v_batch, _audience => v_audience, _search_path => _search_path);
     return query
       select a.id, a.xid::text, a.kind, a.recipients, a.data
-        from realtime.address_changes(_batch => v_batch, _audience => v_audience, _sight => v_sight, _groups => v_groups) a;
+        from realtime.address_changes(_batch => v_batch, _audience => v_audience,
+                                      _sight => v_sight, _groups => v_groups) a;
     get diagnostics v_told = row_count;
     v_groups := v_groups + v_told; -- no audience has more groups than rows
     if v_sight.problem is not null then
       return query
         select v_batch.ids[1], v_batch.xids[1]::text, 'PROBLEM', null::bigint[],
-               jsonb_build_object('table', v_audience.description -> 'table', 'role', v_audience.role, 'problem', v_sight.problem)::text;
+               jsonb_build_object('table', v_audience.description -> 'table', 'role', v_audience.role,
+                                  'problem', v_sight.problem)::text;
     end if;
   end loop;
   return query
@@ -50,12 +55,17 @@ begin
      order by m.id;
   return query
     select null::bigint, null::text, 'CURSOR', null::bigint[],
-           jsonb_build_object('cur', v_read.cur, 'last', v_read.last, 'more', v_read.more, 'lost', v_read.lost,
-             'relations', array(select (b).relation::bigint from unnest(v_read.batches) as b where (b).relation <> 0),
-             'lag', (select extract(epoch from clock_timestamp() - min(s.made_at)) from unnest(v_read.batches) as b, unnest((b).stamps) as s (made_at)))::text;
+           jsonb_build_object(
+             'cur', v_read.cur, 'last', v_read.last, 'more', v_read.more, 'lost', v_read.lost,
+             'relations', array(
+               select (b).relation::bigint from unnest(v_read.batches) as b where (b).relation <> 0),
+             'lag', (select extract(epoch from clock_timestamp() - min(s.made_at))
+                       from unnest(v_read.batches) as b, unnest((b).stamps) as s (made_at)))::text;
 end
 $$;
 comment on function realtime.changes_since(uuid, text, text, bigint, int, bigint[], text) is
-  'What is new after a place in the outbox, and which subscriptions of a node may see it, judged on the row as it was written.';
+  'What is new after a place in the outbox, and which subscriptions of a node may see it, judged '
+  'on the row as it was written.';
 revoke execute on function realtime.changes_since(uuid, text, text, bigint, int, bigint[], text) from public;
-grant execute on function realtime.changes_since(uuid, text, text, bigint, int, bigint[], text) to authenticator;
+grant execute on function realtime.changes_since(uuid, text, text, bigint, int, bigint[], text)
+  to authenticator;

@@ -16,11 +16,14 @@ begin
     raise exception using errcode = 'PT400', constraint = 'not_a_table',
       message = format('%s is no table.', _table), hint = 'Views and foreign tables have no changes to tell.';
   end if;
-  if _owner_column is not null and not exists (
-    select from pg_catalog.pg_attribute a where a.attrelid = _table and a.attname = _owner_column and a.attnum > 0)
-  then
-    raise exception using errcode = 'PT400', constraint = 'unknown_column',
-      message = format('%s has no column %I.', _table, _owner_column), hint = 'Name the column that holds the owner''s user id.';
+  if _owner_column is not null
+     and not exists (
+       select from pg_catalog.pg_attribute a
+        where a.attrelid = _table and a.attname = _owner_column and a.attnum > 0) then
+    raise exception using
+      errcode = 'PT400', constraint = 'unknown_column',
+      message = format('%s has no column %I.', _table, _owner_column),
+      hint = 'Name the column that holds the owner''s user id.';
   end if;
   perform realtime.disable(_table);
   foreach v_table in array array(

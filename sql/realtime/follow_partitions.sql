@@ -35,5 +35,6 @@ exception when others then
 end
 $$;
 comment on function realtime.follow_partitions() is
-  'Event trigger: partitions of an enabled table are told from when they are attached, until they are detached.';
+  'Event trigger: partitions of an enabled table are told from when they are attached, '
+  'until they are detached.';
 revoke execute on function realtime.follow_partitions() from public;

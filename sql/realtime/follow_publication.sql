@@ -16,7 +16,9 @@ begin
   -- Which tables these will hold is not known, and the platform's would be among them.
   if exists (select from pg_catalog.pg_publication p
               where p.pubname = 'supabase_realtime'
-                and (p.puballtables or exists (select from pg_catalog.pg_publication_namespace n where n.pnpubid = p.oid))) then
+                and (p.puballtables
+                     or exists (select from pg_catalog.pg_publication_namespace n
+                                 where n.pnpubid = p.oid))) then
     raise warning 'realtime tells nothing of tables that the publication supabase_realtime does not name'
       using hint = 'Name each: alter publication supabase_realtime add table …; or call realtime.enable.';
   end if;
@@ -24,9 +26,10 @@ begin
     select r.prrelid::regclass as name,
            r.prqual is null and r.prattrs is null and p.pubinsert and p.pubupdate and p.pubdelete as is_whole
       from pg_catalog.pg_event_trigger_ddl_commands() d
-      join pg_catalog.pg_publication_rel r
-        on d.classid = 'pg_catalog.pg_publication_rel'::regclass and d.objid = r.oid
-        or d.command_tag = 'CREATE PUBLICATION' and d.classid = 'pg_catalog.pg_publication'::regclass and d.objid = r.prpubid
+      join pg_catalog.pg_publication_rel r on d.classid = 'pg_catalog.pg_publication_rel'::regclass
+                                              and d.objid = r.oid
+       or d.command_tag = 'CREATE PUBLICATION' and d.classid = 'pg_catalog.pg_publication'::regclass
+          and d.objid = r.prpubid
       join pg_catalog.pg_publication p on p.oid = r.prpubid
      where p.pubname = 'supabase_realtime'
   loop
@@ -47,5 +50,6 @@ begin
   end loop;
 end
 $$;
-comment on function realtime.follow_publication() is 'Event trigger: a table that is added to the publication supabase_realtime is enabled.';
+comment on function realtime.follow_publication() is
+  'Event trigger: a table that is added to the publication supabase_realtime is enabled.';
 revoke execute on function realtime.follow_publication() from public;

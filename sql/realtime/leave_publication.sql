@@ -12,9 +12,10 @@ begin
   foreach v_table in array array(
     select t.name
       from pg_catalog.pg_event_trigger_dropped_objects() d
-     cross join lateral (select pg_catalog.to_regclass(format('%I.%I', d.address_names[1], d.address_names[2]))) as t (name)
-     where d.object_type = 'publication relation' and d.address_args[1] = 'supabase_realtime' and t.name is not null)
-  loop
+     cross join lateral (select pg_catalog.to_regclass(format(
+                           '%I.%I', d.address_names[1], d.address_names[2]))) as t (name)
+     where d.object_type = 'publication relation' and d.address_args[1] = 'supabase_realtime'
+       and t.name is not null) loop
     begin
       perform realtime.disable(v_table);
     exception when others then
@@ -25,5 +26,6 @@ begin
   end loop;
 end
 $$;
-comment on function realtime.leave_publication() is 'Event trigger: a table that is dropped from the publication supabase_realtime is disabled.';
+comment on function realtime.leave_publication() is
+  'Event trigger: a table that is dropped from the publication supabase_realtime is disabled.';
 revoke execute on function realtime.leave_publication() from public;

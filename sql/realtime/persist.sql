@@ -11,6 +11,7 @@ begin
   values (_id, _topic, 'broadcast', _event, _payload, _binary, true);
 end
 $$;
-comment on function realtime.persist(uuid, text, text, jsonb, bytea) is 'Keeps a broadcast that the server has delivered, for replay.';
+comment on function realtime.persist(uuid, text, text, jsonb, bytea) is
+  'Keeps a broadcast that the server has delivered, for replay.';
 revoke execute on function realtime.persist(uuid, text, text, jsonb, bytea) from public;
 grant execute on function realtime.persist(uuid, text, text, jsonb, bytea) to authenticator;

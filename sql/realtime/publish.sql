@@ -8,16 +8,19 @@ create or replace function realtime.publish(_node uuid, _messages jsonb[], _now 
   security definer set search_path = ''
 as $$
 begin
-  if not exists (select from realtime.nodes n where n.id <> _node and n.seen_at > _now - interval '30 seconds') then
+  if not exists (select from realtime.nodes n
+                  where n.id <> _node and n.seen_at > _now - interval '30 seconds') then
     return;
   end if;
   insert into realtime.changes (slot, kind, new)
-  select realtime._slot(clock_timestamp(), s.slot_seconds), 'BUS', jsonb_build_object('from', _node, 'message', m.message)
+  select realtime._slot(clock_timestamp(), s.slot_seconds), 'BUS',
+         jsonb_build_object('from', _node, 'message', m.message)
     from unnest(_messages) with ordinality as m (message, n) cross join realtime.settings s
    order by m.n;
   perform realtime._wake();
 end
 $$;
-comment on function realtime.publish(uuid, jsonb[], timestamptz) is 'Tells the other nodes something, in order. Nothing is written while there are none.';
+comment on function realtime.publish(uuid, jsonb[], timestamptz) is
+  'Tells the other nodes something, in order. Nothing is written while there are none.';
 revoke execute on function realtime.publish(uuid, jsonb[], timestamptz) from public;
 grant execute on function realtime.publish(uuid, jsonb[], timestamptz) to authenticator;

@@ -11,13 +11,15 @@ declare
   v_known oid[] := array[to_regclass(split_part(_search_path, ',', 1) || '.' || quote_ident(_table))::oid];
   v_next  oid[];
 begin
-  if v_known[1] is null or exists (
-    select from pg_catalog.pg_proc p join pg_catalog.pg_class c on c.oid = v_known[1] and c.reltype = p.proargtypes[0])
-  then
+  if v_known[1] is null
+     or exists (
+       select from pg_catalog.pg_proc p
+         join pg_catalog.pg_class c on c.oid = v_known[1] and c.reltype = p.proargtypes[0]) then
     return null;
   end if;
   loop
-    if exists (select from pg_catalog.pg_class c where c.oid = any(v_known) and c.relkind not in ('r', 'p')) then
+    if exists (select from pg_catalog.pg_class c
+                where c.oid = any(v_known) and c.relkind not in ('r', 'p')) then
       return null;
     end if;
     if exists (
@@ -32,7 +34,8 @@ begin
       select distinct d.refobjid
         from pg_catalog.pg_policy p
         join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_policy'::regclass and d.objid = p.oid
-       where p.polrelid = any(v_known) and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid <> all(v_known));
+       where p.polrelid = any(v_known) and d.refclassid = 'pg_catalog.pg_class'::regclass
+         and d.refobjid <> all(v_known));
     exit when v_next = '{}';
     v_known := v_known || v_next;
   end loop;

@@ -15,10 +15,12 @@ declare
 begin
   cur := coalesce(_cur, pg_current_snapshot());
   last := coalesce(_last, 0);
-  -- A transaction that ran when _prev was taken is of interest only if it had ended when something was trimmed.
+  -- A transaction that ran when _prev was taken is of interest only if it had ended when something was
+  -- trimmed.
   select s.trimmed >= pg_snapshot_xmax(_prev)
-         or exists (select from pg_snapshot_xip(_prev) as x (xid) where x.xid <= s.trimmed and pg_visible_in_snapshot(x.xid, s.trimmed_by))
-    into lost from realtime.settings s;
+         or exists (select from pg_snapshot_xip(_prev) as x (xid)
+                     where x.xid <= s.trimmed and pg_visible_in_snapshot(x.xid, s.trimmed_by)) into lost
+    from realtime.settings s;
   with unseen as (
     select c.id, c.xid, c.relation, c.kind, c.made_at, c.old, c.new
       from realtime.changes c
@@ -28,16 +30,19 @@ begin
       from realtime.changes c
      where c.xid = any(array(select pg_snapshot_xip(_prev)))
   ), next as materialized (
-    select u.*, sum(coalesce(pg_column_size(u.old), 0) + coalesce(pg_column_size(u.new), 0)) over (order by u.id) as bytes,
+    select u.*,
+           sum(coalesce(pg_column_size(u.old), 0)
+               + coalesce(pg_column_size(u.new), 0)) over (order by u.id) as bytes,
            row_number() over (order by u.id) as n
       from (select u.* from unseen u where pg_visible_in_snapshot(u.xid, cur) and u.id > coalesce(_last, 0)
              order by u.id limit _limit + 1) u
   ), taken as (
     select n.* from next n where n.n <= _limit and (n.bytes <= v_bytes or n.n = 1)
   ), grouped as (
-    select (t.relation, array_agg(t.id order by t.id), array_agg(t.xid order by t.id), array_agg(t.kind order by t.id),
-            array_agg(t.made_at order by t.id), array_agg(t.old order by t.id), array_agg(t.new order by t.id))::realtime.batch as batch,
-           max(t.id) as highest
+    select (t.relation, array_agg(t.id order by t.id), array_agg(t.xid order by t.id),
+            array_agg(t.kind order by t.id),
+            array_agg(t.made_at order by t.id), array_agg(t.old order by t.id),
+            array_agg(t.new order by t.id))::realtime.batch as batch, max(t.id) as highest
       from taken t
      group by t.relation
   )
@@ -48,6 +53,7 @@ begin
 end
 $$;
 comment on function realtime.read_changes(pg_snapshot, pg_snapshot, bigint, int) is
-  'The next changes after a place in the outbox, in batches by table; lost when some of them may have been trimmed.';
+  'The next changes after a place in the outbox, in batches by table; lost when some of '
+  'them may have been trimmed.';
 revoke execute on function realtime.read_changes(pg_snapshot, pg_snapshot, bigint, int) from public;
 grant execute on function realtime.read_changes(pg_snapshot, pg_snapshot, bigint, int) to authenticator;

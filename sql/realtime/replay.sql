@@ -14,6 +14,7 @@ as $$
            limit least(greatest(_limit, 1), 25)) r
    order by r.inserted_at
 $$;
-comment on function realtime.replay(text, timestamptz, int) is 'The newest messages of a private channel since a moment, at most 25, oldest first.';
+comment on function realtime.replay(text, timestamptz, int) is
+  'The newest messages of a private channel since a moment, at most 25, oldest first.';
 revoke execute on function realtime.replay(text, timestamptz, int) from public;
 grant execute on function realtime.replay(text, timestamptz, int) to authenticator;

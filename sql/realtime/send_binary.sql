@@ -1,4 +1,5 @@
-create or replace function realtime.send_binary(payload bytea, event text, topic text, private boolean default true)
+create or replace function realtime.send_binary(
+  payload bytea, event text, topic text, private boolean default true)
   returns void
   language sql volatile
 as $$
@@ -8,4 +9,5 @@ $$;
 comment on function realtime.send_binary(bytea, text, text, boolean) is
   'Broadcasts bytes to a channel when the transaction commits; clients of protocol 2.0.0 receive them.';
 revoke execute on function realtime.send_binary(bytea, text, text, boolean) from public;
-grant execute on function realtime.send_binary(bytea, text, text, boolean) to anon, authenticated, service_role;
+grant execute on function realtime.send_binary(bytea, text, text, boolean)
+  to anon, authenticated, service_role;

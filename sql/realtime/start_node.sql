@@ -9,6 +9,7 @@ begin
   return pg_current_snapshot()::text;
 end
 $$;
-comment on function realtime.start_node(uuid) is 'Puts a node down; answers the place in the outbox from which it reads on.';
+comment on function realtime.start_node(uuid) is
+  'Puts a node down; answers the place in the outbox from which it reads on.';
 revoke execute on function realtime.start_node(uuid) from public;
 grant execute on function realtime.start_node(uuid) to authenticator;

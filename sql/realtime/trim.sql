@@ -15,7 +15,8 @@ declare
   v_xid    xid8;
   v_late   xid8;
 begin
-  execute format('select max(c.made_at), max(c.xid::text::numeric)::text::xid8 from realtime.%I c', v_table) into v_newest, v_xid;
+  execute format('select max(c.made_at), max(c.xid::text::numeric)::text::xid8 from realtime.%I c', v_table)
+    into v_newest, v_xid;
   if (v_newest < _before) is not true then
     return false;
   end if;
@@ -41,14 +42,17 @@ begin
   if to_regclass('realtime.' || v_name) is not null then
     return;
   end if;
-  execute format('create table realtime.%I (like realtime.messages including defaults including constraints)', v_name);
+  execute format('create table realtime.%I (like realtime.messages including defaults including constraints)',
+                 v_name);
   execute format('alter table realtime.%I enable row level security', v_name);
-  execute format('alter table realtime.messages attach partition realtime.%I for values from (%L) to (%L)', v_name, _day, _day + 1);
+  execute format('alter table realtime.messages attach partition realtime.%I for values from (%L) to (%L)',
+                 v_name, _day, _day + 1);
 end
 $$;
 revoke execute on function realtime._message_partition(date) from public;
 
-create or replace function realtime.trim(_retention interval default '30 minutes', _now timestamptz default now())
+create or replace function realtime.trim(
+  _retention interval default '30 minutes', _now timestamptz default now())
   returns void
   language plpgsql volatile
   security definer set search_path = '' set lock_timeout = '100ms'
@@ -70,7 +74,8 @@ begin
     end;
   end loop;
   begin
-    perform realtime._message_partition(d::date) from generate_series(_now::date + 1, _now::date + 2, interval '1 day') as d;
+    perform realtime._message_partition(d::date)
+       from generate_series(_now::date + 1, _now::date + 2, interval '1 day') as d;
     foreach v_table in array array(
       select c.relname from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
        where i.inhparent = 'realtime.messages'::regclass and c.relname ~ '^messages_\d{4}_\d\d_\d\d$'
@@ -79,13 +84,16 @@ begin
       execute format('drop table realtime.%I', v_table);
     end loop;
     delete from realtime.messages_default d
-     where d.ctid = any(array(select o.ctid from realtime.messages_default o where o.inserted_at < _now::date - 3 limit 10000));
+     where d.ctid = any(array(select o.ctid
+                                from realtime.messages_default o
+                               where o.inserted_at < _now::date - 3 limit 10000));
   exception when lock_not_available or check_violation then
     null; -- next time
   end;
 end
 $$;
 comment on function realtime.trim(interval, timestamptz) is
-  'Forgets changes older than the retention and messages older than three days, and prepares what the next days need.';
+  'Forgets changes older than the retention and messages older than three days, and '
+  'prepares what the next days need.';
 revoke execute on function realtime.trim(interval, timestamptz) from public;
 grant execute on function realtime.trim(interval, timestamptz) to authenticator;

@@ -305,8 +305,7 @@ begin
            _origin, _target),
     v_details,
     format(
-      'Try changing ''%s'' to one of the following: %s. Find the desired relationship in the ''details'' key.',
-      _target, v_hint));
+      'Try changing ''%s'' to one of the following: %s. Find the desired relationship in the ''details'' key.', _target, v_hint));
 end
 $$;
 comment on function rest._fail_ambiguous(text, text, jsonb) is

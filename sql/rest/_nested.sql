@@ -81,8 +81,7 @@ begin
     || coalesce(' cross join lateral json_to_record(h_rows.doc) as h_typed(' || v_typed || ')', '')
     || _from || ' order by h_rows.n returning '
     || coalesce((select string_agg(quote_ident(k.name), ', ') from unnest(_keep) as k(name)), '1')
-    || ')'
-    || ' select set_config(' || quote_literal('rest.rows_' || (_at ->> 'path'))
+    || ')' || ' select set_config(' || quote_literal('rest.rows_' || (_at ->> 'path'))
     || ', (select coalesce(json_agg(json_build_object('
     || coalesce((select string_agg(quote_literal(k.name) || ', h_new.' || quote_ident(k.name), ', ')
                    from unnest(_keep) as k(name)), '')

@@ -54,8 +54,7 @@ begin
   end if;
   v_steps := array[
     format(
-      'select set_config(''rest.caller'', current_setting(''role''), true), set_config(''rest.affected'', ''0'', true), set_config(''role'', %L, true)',
-      v_bypass),
+      'select set_config(''rest.caller'', current_setting(''role''), true), set_config(''rest.affected'', ''0'', true), set_config(''role'', %L, true)', v_bypass),
     'select set_config(''rest.rows'', (select coalesce(json_agg(h), ''[]'')::text from (select * from ('
       || (rest._render(_node - 'embed' || '{"select": [{"name": "*"}]}', _at, false) ->> 'sql')
       || ') h limit 20) h), true)',
@@ -71,13 +70,12 @@ begin
                        from unnest(v_key) as k(name))
                  || ')' end
     || ' as row, ' || rest._rls_policies(v_rel) || ' as policies from json_populate_recordset(null::'
-    || rest._qualified(v_rel) || ', current_setting(''rest.rows'')::json) as ' || v_name || ')'
-    || ' select null::bigint as total, 1::bigint as page, json_build_object(''table'', '
+    || rest._qualified(v_rel) || ', current_setting(''rest.rows'')::json) as ' || v_name
+    || ')' || ' select null::bigint as total, 1::bigint as page, json_build_object(''table'', '
     || quote_literal(rest._qualified(v_rel)) || ', ''role'', c.rolname,'
     || ' ''granted'', pg_catalog.has_table_privilege(' || v_rel
     || '::oid, ''select'') or pg_catalog.has_any_column_privilege(' || v_rel
-    || '::oid, ''select''),'
-    || ' ''row_security'', ' || v_table.enabled
+    || '::oid, ''select''),' || ' ''row_security'', ' || v_table.enabled
     || ', ''bypassed'', c.free, ''rows'', (select coalesce(json_agg(json_build_object(''row'', r.row, ''visible'', c.free or ('
     || 'select coalesce(bool_or((p ->> ''passes'')::boolean) filter (where (p ->> ''permissive'')::boolean), false)'
     || ' and coalesce(bool_and((p ->> ''passes'')::boolean) filter (where not (p ->> ''permissive'')::boolean), true)'

@@ -22,6 +22,9 @@ begin
 end
 $$;
 comment on function sms.send(text, text, jsonb, bytea, text) is
-  'Queues a text message in this transaction and answers its id. _body_template is the text itself, with {{ placeholders }} filled from _data and from what the server encrypted into _sealed. A known _idempotency_key answers the first message''s id and sends nothing. PT400 invalid_recipient, empty_message.';
+  'Queues a text message in this transaction and answers its id. _body_template is the text itself, '
+  'with {{ placeholders }} filled from _data and from what the server encrypted into _sealed. '
+  'A known _idempotency_key answers the first message''s id and sends nothing. PT400 '
+  'invalid_recipient, empty_message.';
 revoke execute on function sms.send(text, text, jsonb, bytea, text) from public;
 grant execute on function sms.send(text, text, jsonb, bytea, text) to service_role;

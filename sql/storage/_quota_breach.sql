@@ -1,6 +1,7 @@
 -- The first quota that so much more would break, as a sentence; null for none.
 -- Whoever must not be overtaken holds the rows of storage.usage.
-create or replace function storage._quota_breach(_bucket_id text, _owner_id text, _bytes bigint, _objects bigint)
+create or replace function storage._quota_breach(
+  _bucket_id text, _owner_id text, _bytes bigint, _objects bigint)
   returns text
   language plpgsql stable
 as $$
@@ -9,7 +10,8 @@ begin
     return null;
   end if;
   return (
-    select case when u.bytes + _bytes > q.max_bytes then format('The %s may hold %s bytes.', q.whose, q.max_bytes)
+    select case when u.bytes + _bytes > q.max_bytes
+                then format('The %s may hold %s bytes.', q.whose, q.max_bytes)
                 else format('The %s may hold %s objects.', q.whose, q.max_objects) end
       from (select '' as owner_id, 'bucket' as whose, b.max_bytes, b.max_objects
               from storage.quotas b where b.bucket_id = _bucket_id and b.owner_id = ''

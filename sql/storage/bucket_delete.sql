@@ -9,7 +9,8 @@ begin
                else jsonb_build_object('code', 'NoSuchBucket', 'message', 'Bucket not found') end;
 exception when foreign_key_violation then -- objects, visible to the caller or not
   status := 409;
-  body := jsonb_build_object('code', 'ResourceNotEmpty', 'message', 'The bucket you tried to delete is not empty');
+  body := jsonb_build_object('code', 'ResourceNotEmpty',
+                             'message', 'The bucket you tried to delete is not empty');
 end
 $$;
 comment on function storage.bucket_delete(text) is

@@ -1,5 +1,7 @@
 -- A batch of a bucket's objects; the server calls again while more are left.
-create or replace function storage.bucket_empty(_id text, _batch int default 1000, out status int, out body jsonb)
+create or replace function storage.bucket_empty(
+  _id text, _batch int default 1000,
+  out status int, out body jsonb)
   returns record
   language plpgsql volatile
 as $$

@@ -3,7 +3,8 @@ create or replace function storage.bucket_json(_bucket storage.buckets)
   language sql stable parallel safe
 as $$
   select jsonb_build_object(
-    'id', (_bucket).id, 'name', (_bucket).name, 'owner', coalesce((_bucket).owner::text, ''), 'public', (_bucket).public, 'type', (_bucket).type,
+    'id', (_bucket).id, 'name', (_bucket).name, 'owner', coalesce((_bucket).owner::text, ''),
+    'public', (_bucket).public, 'type', (_bucket).type,
     'file_size_limit', (_bucket).file_size_limit, 'allowed_mime_types', (_bucket).allowed_mime_types,
     'created_at', (_bucket).created_at, 'updated_at', (_bucket).updated_at)
 $$;
@@ -23,6 +24,7 @@ begin
   end if;
 end
 $$;
-comment on function storage.bucket_get(text) is 'A bucket that the caller''s policies show; 404 NoSuchBucket for all others.';
+comment on function storage.bucket_get(text) is
+  'A bucket that the caller''s policies show; 404 NoSuchBucket for all others.';
 revoke execute on function storage.bucket_get(text) from public;
 grant execute on function storage.bucket_get(text) to anon, authenticated, service_role;

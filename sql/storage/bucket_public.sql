@@ -12,6 +12,7 @@ begin
   end if;
 end
 $$;
-comment on function storage.bucket_public(text) is 'Answers 200 for a public bucket, 404 NoSuchBucket for all others.';
+comment on function storage.bucket_public(text) is
+  'Answers 200 for a public bucket, 404 NoSuchBucket for all others.';
 revoke execute on function storage.bucket_public(text) from public;
 grant execute on function storage.bucket_public(text) to authenticator;

@@ -5,7 +5,9 @@ create or replace function storage.bytes_dropped()
   security definer set search_path = ''
 as $$
 declare
-  v_version constant uuid := case tg_table_name when 'parts' then (to_jsonb(old) ->> 'version')::uuid else (to_jsonb(old) ->> 'id')::uuid end;
+  v_version constant uuid := case tg_table_name
+                               when 'parts' then (to_jsonb(old) ->> 'version')::uuid
+                               else (to_jsonb(old) ->> 'id')::uuid end;
 begin
   insert into storage.garbage (version)
   select v_version
@@ -14,7 +16,8 @@ begin
   return null;
 end
 $$;
-comment on function storage.bytes_dropped() is 'Trigger of storage.uploads and storage.parts: queues for removal the bytes that no object took over.';
+comment on function storage.bytes_dropped() is
+  'Trigger of storage.uploads and storage.parts: queues for removal the bytes that no object took over.';
 revoke execute on function storage.bytes_dropped() from public;
 
 drop trigger if exists uploads_dropped on storage.uploads;

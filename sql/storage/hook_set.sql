@@ -8,7 +8,8 @@ create or replace function storage.hook_set(
   security definer set search_path = ''
 as $$
 begin
-  insert into storage.hooks as h (bucket_id, event, job, payload, queue) values (_bucket_id, _event, _job, _payload, _queue)
+  insert into storage.hooks as h (bucket_id, event, job, payload, queue)
+  values (_bucket_id, _event, _job, _payload, _queue)
   on conflict on constraint hooks_unique do update set payload = excluded.payload, queue = excluded.queue
   returning 200, jsonb_build_object('id', h.id) into status, body;
   begin
@@ -20,6 +21,8 @@ begin
 end
 $$;
 comment on function storage.hook_set(text, text, text, jsonb, text) is
-  'Enqueues _job with _payload and the object whenever _event (created, updated, moved, deleted, or scan, which holds an upload back) happens in a bucket, or null: in any. Raises PT422 for a job that cannot be enqueued.';
+  'Enqueues _job with _payload and the object whenever _event (created, updated, moved, deleted, '
+  'or scan, which holds an upload back) happens in a bucket, or null: in any. Raises PT422 for '
+  'a job that cannot be enqueued.';
 revoke execute on function storage.hook_set(text, text, text, jsonb, text) from public;
 grant execute on function storage.hook_set(text, text, text, jsonb, text) to service_role;

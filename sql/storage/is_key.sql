@@ -9,6 +9,7 @@ as $$
                   and _name !~ '(^|/)\.{1,2}(/|$)' and _name !~ '^/' and _name !~ '//', false)
 $$;
 comment on function storage.is_key(text) is
-  'Whether an object may have this name: 1 to 1024 of A-Z a-z 0-9 _/!.*''() &$=@;:+,?-, no leading or doubled slash, no segment . or ..; false for null.';
+  'Whether an object may have this name: 1 to 1024 of A-Z a-z 0-9 _/!.*''() &$=@;:+,?-, no leading or '
+  'doubled slash, no segment . or ..; false for null.';
 revoke execute on function storage.is_key(text) from public;
 grant execute on function storage.is_key(text) to anon, authenticated, service_role;

@@ -6,7 +6,8 @@
 -- upload's row, then the object's.
 
 create or replace function storage.object_commit(
-  _upload_id uuid, _size bigint, _version uuid default null, _asked boolean default false, _now timestamptz default now(),
+  _upload_id uuid, _size bigint, _version uuid default null, _asked boolean default false,
+  _now timestamptz default now(),
   out status int, out body jsonb)
   returns record
   language plpgsql volatile
@@ -17,7 +18,10 @@ declare
   v_version constant uuid := coalesce(_version, _upload_id);
 begin
   select u.* into v_upload from storage.uploads u where u.id = _upload_id and u.state = 'pending' for update;
-  if not found or not (v_version = _upload_id or exists (select from storage.parts p where p.upload_id = _upload_id and p.version = v_version)) then
+  if not found
+     or not (v_version = _upload_id
+             or exists (select from storage.parts p
+                         where p.upload_id = _upload_id and p.version = v_version)) then
     status := 404;
     body := storage._refusal('NoSuchUpload', 'Upload not found');
     return;
@@ -31,7 +35,8 @@ begin
     v_upload.replaces := '*';
   end if;
   if storage._is_scanned(v_upload.bucket_id) then
-    select h.status, h.body into status, body from storage._hold(_upload => v_upload, _version => v_version, _size => _size, _now => _now) h;
+    select h.status, h.body into status, body
+      from storage._hold(_upload => v_upload, _version => v_version, _size => _size, _now => _now) h;
     return;
   end if;
   select p.status, p.body into status, body from storage._place(v_upload, v_version, _size, _now) p;
@@ -45,6 +50,8 @@ begin
 end
 $$;
 comment on function storage.object_commit(uuid, bigint, uuid, boolean, timestamptz) is
-  'Makes a pending upload an object and answers its row. The bytes are under the upload''s id or, given _version, under that of one of its parts. 404 NoSuchUpload, NoSuchBucket; 409 KeyAlreadyExists; 413 EntityTooLarge; raises PT413 QuotaExceeded.';
+  'Makes a pending upload an object and answers its row. The bytes are under the upload''s id or, given '
+  '_version, under that of one of its parts. 404 NoSuchUpload, NoSuchBucket; 409 KeyAlreadyExists; '
+  '413 EntityTooLarge; raises PT413 QuotaExceeded.';
 revoke execute on function storage.object_commit(uuid, bigint, uuid, boolean, timestamptz) from public;
 grant execute on function storage.object_commit(uuid, bigint, uuid, boolean, timestamptz) to authenticator;

@@ -1,7 +1,9 @@
 -- Finding the bytes of an object to read. What is absent and what is forbidden
 -- answer alike. Public buckets are read past policies, by object_public alone.
 create or replace function storage.object_get(_bucket_id text, _name text, _public boolean default false)
-  returns table (id uuid, version uuid, bucket_id text, name text, metadata jsonb, user_metadata jsonb, created_at timestamptz, updated_at timestamptz)
+  returns table (
+    id uuid, version uuid, bucket_id text, name text, metadata jsonb, user_metadata jsonb,
+    created_at timestamptz, updated_at timestamptz)
   language sql stable
 as $$
   select p.* from storage.object_public(_bucket_id => _bucket_id, _name => _name) p where _public

@@ -20,11 +20,14 @@ begin
     from unnest(array['', _owner_id]) with ordinality as o (id, position)
    where o.id is not null and (o.position = 1 or o.id <> '')
    order by o.position
-  on conflict (bucket_id, owner_id) do update set bytes = u.bytes + excluded.bytes, objects = u.objects + excluded.objects;
+  on conflict (bucket_id, owner_id) do update
+     set bytes = u.bytes + excluded.bytes, objects = u.objects + excluded.objects;
   if _bytes > 0 or _objects > 0 then
     v_breach := storage._quota_breach(_bucket_id, coalesce(_owner_id, ''), 0, 0);
     if v_breach is not null then
-      raise exception using errcode = 'PT413', constraint = 'QuotaExceeded', message = v_breach, hint = 'Delete something first, or ask for more.';
+      raise exception using
+        errcode = 'PT413', constraint = 'QuotaExceeded', message = v_breach,
+        hint = 'Delete something first, or ask for more.';
     end if;
   end if;
 end
@@ -42,9 +45,12 @@ begin
   perform jobs.enqueue(
             _name => h.job, _queue => h.queue,
             _payload => h.payload || jsonb_build_object(
-              'event', _event, 'bucket_id', (_object).bucket_id, 'name', (_object).name, 'id', (_object).id, 'version', (_object).version,
-              'owner_id', (_object).owner_id, 'size', (_object).size, 'metadata', (_object).metadata, 'user_metadata', (_object).user_metadata,
-              'before', case when _event = 'moved' then jsonb_build_object('bucket_id', (_before).bucket_id, 'name', (_before).name) end))
+              'event', _event, 'bucket_id', (_object).bucket_id, 'name', (_object).name,
+              'id', (_object).id, 'version', (_object).version,
+              'owner_id', (_object).owner_id, 'size', (_object).size, 'metadata', (_object).metadata,
+              'user_metadata', (_object).user_metadata,
+              'before', case when _event = 'moved' then jsonb_build_object(
+                               'bucket_id', (_before).bucket_id, 'name', (_before).name) end))
      from storage.hooks h
     where h.event = _event and (h.bucket_id is null or h.bucket_id = (_object).bucket_id)
     order by h.id;
@@ -57,7 +63,8 @@ create or replace function storage.objects_changed()
   security definer set search_path = ''
 as $$
 begin
-  if tg_op <> 'INSERT' and old.version is not null and (tg_op = 'DELETE' or old.version is distinct from new.version) then
+  if tg_op <> 'INSERT' and old.version is not null
+     and (tg_op = 'DELETE' or old.version is distinct from new.version) then
     insert into storage.garbage (version) values (old.version) on conflict (version) do nothing;
   end if;
   if tg_op = 'INSERT' then
@@ -78,7 +85,8 @@ begin
   return null;
 end
 $$;
-comment on function storage.objects_changed() is 'Trigger of storage.objects: queues bytes for removal, counts quotas (PT413 QuotaExceeded), fires hooks.';
+comment on function storage.objects_changed() is
+  'Trigger of storage.objects: queues bytes for removal, counts quotas (PT413 QuotaExceeded), fires hooks.';
 revoke execute on function storage.objects_changed() from public;
 
 drop trigger if exists objects_made on storage.objects;

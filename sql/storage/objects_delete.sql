@@ -1,6 +1,8 @@
 -- A trigger queues the bytes for removal. What is missing and what is
 -- forbidden are both left out of the answer.
-create or replace function storage.objects_delete(_bucket_id text, _names text[], out status int, out body jsonb)
+create or replace function storage.objects_delete(
+  _bucket_id text, _names text[],
+  out status int, out body jsonb)
   returns record
   language plpgsql volatile
 as $$
@@ -13,6 +15,7 @@ begin
   status := 200;
 end
 $$;
-comment on function storage.objects_delete(text, text[]) is 'Deletes the objects of these exact names that the caller may delete, and answers their rows.';
+comment on function storage.objects_delete(text, text[]) is
+  'Deletes the objects of these exact names that the caller may delete, and answers their rows.';
 revoke execute on function storage.objects_delete(text, text[]) from public;
 grant execute on function storage.objects_delete(text, text[]) to anon, authenticated, service_role;

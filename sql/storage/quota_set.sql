@@ -35,6 +35,7 @@ begin
 end
 $$;
 comment on function storage.quota_set(text, bigint, bigint, text) is
-  'Limits the bytes and objects of a bucket (_owner_id ''''), of one owner in it, or of each (''*''); both null clears. 404 NoSuchBucket.';
+  'Limits the bytes and objects of a bucket (_owner_id ''''), of one owner in it, or of each (''*''); '
+  'both null clears. 404 NoSuchBucket.';
 revoke execute on function storage.quota_set(text, bigint, bigint, text) from public;
 grant execute on function storage.quota_set(text, bigint, bigint, text) to service_role;

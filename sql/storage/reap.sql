@@ -9,16 +9,23 @@ create or replace function storage.reap(_batch int default 500, _now timestamptz
 as $$
 begin
   delete from storage.uploads u
-   using (select e.id from storage.uploads e where e.expires_at <= _now order by e.expires_at limit _batch for update skip locked) old
+   using (select e.id
+            from storage.uploads e
+           where e.expires_at <= _now order by e.expires_at limit _batch
+             for update skip locked) old
    where u.id = old.id;
   return query
-  with due as (
-    select g.version from storage.garbage g where g.due_at <= _now order by g.due_at limit _batch for update skip locked)
-  update storage.garbage g set due_at = _now + interval '5 minutes'
-    from due where g.version = due.version
-  returning g.version;
+    with due as (
+      select g.version
+        from storage.garbage g
+       where g.due_at <= _now order by g.due_at limit _batch
+         for update skip locked)
+    update storage.garbage g set due_at = _now + interval '5 minutes'
+      from due where g.version = due.version
+    returning g.version;
 end
 $$;
-comment on function storage.reap(int, timestamptz) is 'Ends expired uploads and answers at most _batch versions whose bytes are to be deleted now.';
+comment on function storage.reap(int, timestamptz) is
+  'Ends expired uploads and answers at most _batch versions whose bytes are to be deleted now.';
 revoke execute on function storage.reap(int, timestamptz) from public;
 grant execute on function storage.reap(int, timestamptz) to authenticator;

@@ -10,7 +10,9 @@ declare
   v_state text;
 begin
   select u.state into v_state from storage.uploads u
-   where u.id = _upload_id and (_bucket_id is null or u.bucket_id = _bucket_id) and (_name is null or u.name = _name) for update;
+   where u.id = _upload_id and (_bucket_id is null or u.bucket_id = _bucket_id)
+     and (_name is null or u.name = _name)
+     for update;
   if not found then
     status := 404;
     body := storage._refusal('NoSuchUpload', 'Upload not found');
@@ -25,6 +27,8 @@ begin
 end
 $$;
 comment on function storage.upload_discard(uuid, text, text) is
-  'Deletes a pending upload and its parts, and queues their bytes for removal; 404 NoSuchUpload, 400 InvalidRequest once finished.';
+  'Deletes a pending upload and its parts, and queues their bytes for removal; 404 NoSuchUpload, 400 '
+  'InvalidRequest once finished.';
 revoke execute on function storage.upload_discard(uuid, text, text) from public;
-grant execute on function storage.upload_discard(uuid, text, text) to anon, authenticated, service_role, authenticator;
+grant execute on function storage.upload_discard(uuid, text, text)
+  to anon, authenticated, service_role, authenticator;

@@ -1,5 +1,6 @@
 create or replace function storage.upload_take(
-  _upload_id uuid, _bucket_id text, _name text, _part uuid, _offset bigint default null, _length bigint default null, _now timestamptz default now(),
+  _upload_id uuid, _bucket_id text, _name text, _part uuid, _offset bigint default null,
+  _length bigint default null, _now timestamptz default now(),
   out status int, out body jsonb)
   returns record
   language plpgsql volatile
@@ -9,7 +10,9 @@ declare
   v_upload storage.uploads;
 begin
   select u.* into v_upload from storage.uploads u
-   where u.id = _upload_id and u.bucket_id = _bucket_id and u.name = _name and u.kind in ('tus', 's3') and u.state = 'pending' for update;
+   where u.id = _upload_id and u.bucket_id = _bucket_id and u.name = _name
+     and u.kind in ('tus', 's3') and u.state = 'pending'
+     for update;
   if not found then
     status := 404;
     body := storage._refusal('NoSuchUpload', 'Upload not found');
@@ -26,12 +29,15 @@ begin
   else
     update storage.uploads u set writer = _part, length = coalesce(u.length, _length) where u.id = _upload_id;
     status := 200;
-    body := jsonb_build_object('length', coalesce(v_upload.length, _length), 'limit', v_upload.size_limit, 'received', v_upload.received,
-                               'expires_at', v_upload.expires_at);
+    body := jsonb_build_object('length', coalesce(v_upload.length, _length), 'limit', v_upload.size_limit,
+                               'received', v_upload.received, 'expires_at', v_upload.expires_at);
   end if;
 end
 $$;
 comment on function storage.upload_take(uuid, text, text, uuid, bigint, bigint, timestamptz) is
-  'Marks a part as the one being written: {length, limit, received, expires_at}. 404 and 410 NoSuchUpload, 409 InvalidUploadOffset, 413 EntityTooLarge. Asks no policy.';
-revoke execute on function storage.upload_take(uuid, text, text, uuid, bigint, bigint, timestamptz) from public;
-grant execute on function storage.upload_take(uuid, text, text, uuid, bigint, bigint, timestamptz) to anon, authenticated, service_role, authenticator;
+  'Marks a part as the one being written: {length, limit, received, expires_at}. 404 and 410 NoSuchUpload, '
+  '409 InvalidUploadOffset, 413 EntityTooLarge. Asks no policy.';
+revoke execute on function storage.upload_take(uuid, text, text, uuid, bigint, bigint, timestamptz)
+  from public;
+grant execute on function storage.upload_take(uuid, text, text, uuid, bigint, bigint, timestamptz)
+  to anon, authenticated, service_role, authenticator;

@@ -1,6 +1,7 @@
 -- The multipart uploads of a bucket that are under way: to each caller its own,
 -- to service_role all. Uploads are nobody's rows, so there is no policy to ask.
-create or replace function storage.uploads_list(_bucket_id text, _prefix text, _after_name text, _after_id uuid, _limit int)
+create or replace function storage.uploads_list(
+  _bucket_id text, _prefix text, _after_name text, _after_id uuid, _limit int)
   returns table (id uuid, name text, owner_id text, created_at timestamptz)
   language plpgsql stable
   security definer set search_path = ''
@@ -20,6 +21,8 @@ begin
 end
 $$;
 comment on function storage.uploads_list(text, text, text, uuid, int) is
-  'At most _limit pending multipart uploads whose names have the prefix, after a name and, given one, an id: the caller''s own, or all for service_role.';
+  'At most _limit pending multipart uploads whose names have the prefix, after a name and, given one, an id: '
+  'the caller''s own, or all for service_role.';
 revoke execute on function storage.uploads_list(text, text, text, uuid, int) from public;
-grant execute on function storage.uploads_list(text, text, text, uuid, int) to anon, authenticated, service_role;
+grant execute on function storage.uploads_list(text, text, text, uuid, int)
+  to anon, authenticated, service_role;

@@ -7,7 +7,8 @@ as $$
 begin
   delete from storage.objects o where o.version = _version;
   status := case when found then 200 else 404 end;
-  body := case when found then jsonb_build_object('message', 'Successfully deleted') else storage._refusal('NoSuchKey', 'Object not found') end;
+  body := case when found then jsonb_build_object('message', 'Successfully deleted')
+               else storage._refusal('NoSuchKey', 'Object not found') end;
 end
 $$;
 comment on function storage.version_lost(uuid) is 'Deletes the object whose bytes are lost; 404 NoSuchKey.';

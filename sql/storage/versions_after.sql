@@ -9,6 +9,7 @@ as $$
    order by o.version
    limit _limit
 $$;
-comment on function storage.versions_after(uuid, int) is 'The next objects in order of version, to compare with the backend or to move to another.';
+comment on function storage.versions_after(uuid, int) is
+  'The next objects in order of version, to compare with the backend or to move to another.';
 revoke execute on function storage.versions_after(uuid, int) from public;
 grant execute on function storage.versions_after(uuid, int) to authenticator;

@@ -13,7 +13,8 @@ begin
     returning id)
   select array_agg(m.id order by m.id) into v_ids from made m;
   perform jobs.enqueue_many((
-    select jsonb_agg(jsonb_build_object('name', 'webhook.deliver', 'payload', jsonb_build_object('delivery', i.id)))
+    select jsonb_agg(jsonb_build_object('name', 'webhook.deliver',
+                                        'payload', jsonb_build_object('delivery', i.id)))
       from unnest(v_ids) as i (id)));
   return v_ids;
 end

@@ -7,7 +7,8 @@ create or replace function webhooks._subscription_json(_s webhooks.subscriptions
 as $$
   select jsonb_build_object(
     'id', _s.id, 'topics', _s.topics, 'url', _s.url, 'description', _s.description, 'enabled', _s.enabled,
-    'disabled_reason', _s.disabled_reason, 'failing_since', _s.failing_since, 'secret_version', _s.secret_version,
+    'disabled_reason', _s.disabled_reason, 'failing_since', _s.failing_since,
+    'secret_version', _s.secret_version,
     'previous_secret_until', _s.previous_until, 'created_at', _s.created_at, 'updated_at', _s.updated_at)
 $$;
 

@@ -21,12 +21,12 @@ create or replace function webhooks._topics_fault(_topics text[])
   returns text
   language sql immutable parallel safe
 as $$
-  select case
-    when (cardinality(_topics) between 1 and 100) is not true then 'Name 1 to 100 topics.'
-    else (select format('%L is no topic: write words with dots between, with .* at the end for all that begin so, or * for all.', t.topic)
-            from unnest(_topics) with ordinality as t (topic, n)
-           where not (coalesce(t.topic, '') = '*' or webhooks._is_topic(regexp_replace(t.topic, '\.\*$', '')))
-           order by t.n
-           limit 1)
-  end
+  select case when (cardinality(_topics) between 1 and 100) is not true then 'Name 1 to 100 topics.'
+              else (
+                select format('%L is no topic: write words with dots between, with .* at the end for all that begin so, or * for all.', t.topic)
+                  from unnest(_topics) with ordinality as t (topic, n)
+                 where not (coalesce(t.topic, '') = '*'
+                            or webhooks._is_topic(regexp_replace(t.topic, '\.\*$', '')))
+                 order by t.n
+                 limit 1) end
 $$;

@@ -26,6 +26,7 @@ begin
 end
 $$;
 comment on function webhooks.accept(text, text[], jsonb, text, interval, timestamptz) is
-  'Verifies a webhook that came in (webhooks.verify) and notes its id: 200 with duplicate true when the source had sent it before. 401 invalid_signature.';
+  'Verifies a webhook that came in (webhooks.verify) and notes its id: 200 with duplicate true when the '
+  'source had sent it before. 401 invalid_signature.';
 revoke execute on function webhooks.accept(text, text[], jsonb, text, interval, timestamptz) from public;
 grant execute on function webhooks.accept(text, text[], jsonb, text, interval, timestamptz) to service_role;

@@ -25,6 +25,7 @@ begin
 end
 $$;
 comment on function webhooks.emit(text, jsonb, int, timestamptz) is
-  'Sends an event to whoever subscribed to its topic, when this transaction commits, and answers its id; null when nobody did. PT400 invalid_topic.';
+  'Sends an event to whoever subscribed to its topic, when this transaction commits, and answers its id; '
+  'null when nobody did. PT400 invalid_topic.';
 revoke execute on function webhooks.emit(text, jsonb, int, timestamptz) from public;
 grant execute on function webhooks.emit(text, jsonb, int, timestamptz) to service_role;

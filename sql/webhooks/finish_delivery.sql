@@ -5,18 +5,21 @@
 -- How long after the n-th attempt the next one comes; null: that was the last.
 -- About three and a half days, as Standard Webhooks advises; a tenth of it is
 -- chance, so that receivers that come back are not met by all at once.
-create or replace function webhooks._pause(_attempt int, _retry_after interval, _chance double precision default random())
+create or replace function webhooks._pause(
+  _attempt int, _retry_after interval, _chance double precision default random())
   returns interval
   language sql volatile
 as $$
-  select least(greatest(p.pause * (1 + _chance / 10), coalesce(_retry_after, interval '0')), interval '1 day 3 hours')
-    from (select (array['5 seconds', '5 minutes', '30 minutes', '2 hours', '5 hours', '10 hours', '14 hours', '20 hours',
-                        '24 hours']::interval[])[_attempt]) p (pause)
+  select least(greatest(p.pause * (1 + _chance / 10), coalesce(_retry_after, interval '0')),
+               interval '1 day 3 hours')
+    from (select (array['5 seconds', '5 minutes', '30 minutes', '2 hours', '5 hours', '10 hours',
+                        '14 hours', '20 hours', '24 hours']::interval[])[_attempt]) p (pause)
    where p.pause is not null
 $$;
 
 -- A subscription that failed for so long, or that answered 410 Gone, is switched off.
-create or replace function webhooks._note_failure(_subscription uuid, _status_code int, _disable_after interval, _now timestamptz)
+create or replace function webhooks._note_failure(
+  _subscription uuid, _status_code int, _disable_after interval, _now timestamptz)
   returns void
   language sql volatile
 as $$
@@ -27,8 +30,8 @@ as $$
          updated_at      = case when v.reason is null then s.updated_at else _now end
     from (select case when _status_code = 410 then 'the receiver answered 410 Gone'
                       when o.failing_since <= _now - _disable_after
-                        then to_char(o.failing_since at time zone 'UTC', '"every delivery failed since" YYYY-MM-DD HH24:MI "UTC"')
-                 end as reason
+                      then to_char(o.failing_since at time zone 'UTC',
+                                   '"every delivery failed since" YYYY-MM-DD HH24:MI "UTC"') end as reason
             from webhooks.subscriptions o
            where o.id = _subscription) v
    where s.id = _subscription and s.enabled
@@ -36,8 +39,8 @@ $$;
 
 create or replace function webhooks.finish_delivery(
   _delivery bigint, _attempt int, _status_code int default null, _duration_ms int default null,
-  _error text default null, _response text default null,
-  _retry_after interval default null, _disable_after interval default '5 days', _now timestamptz default now())
+  _error text default null, _response text default null, _retry_after interval default null,
+  _disable_after interval default '5 days', _now timestamptz default now())
   returns text
   language plpgsql volatile
   security definer set search_path = ''
@@ -71,12 +74,19 @@ begin
   end if;
   if v_state = 'queued' then
     perform jobs.enqueue(
-      _name => 'webhook.deliver', _payload => jsonb_build_object('delivery', _delivery), _run_at => _now + v_pause);
+      _name => 'webhook.deliver', _payload => jsonb_build_object('delivery', _delivery),
+      _run_at => _now + v_pause);
   end if;
   return v_state;
 end
 $$;
-comment on function webhooks.finish_delivery(bigint, int, int, int, text, text, interval, interval, timestamptz) is
-  'Records an attempt (2xx is success) and answers the delivery''s state: delivered; queued, with the next attempt enqueued; failed after the last one or 410. Null when the attempt is not the current one.';
-revoke execute on function webhooks.finish_delivery(bigint, int, int, int, text, text, interval, interval, timestamptz) from public;
-grant execute on function webhooks.finish_delivery(bigint, int, int, int, text, text, interval, interval, timestamptz) to authenticator;
+comment on function webhooks.finish_delivery(
+  bigint, int, int, int, text, text, interval, interval, timestamptz) is
+  'Records an attempt (2xx is success) and answers the delivery''s state: delivered; queued, with the next '
+  'attempt enqueued; failed after the last one or 410. Null when the attempt is not the current one.';
+revoke execute
+  on function webhooks.finish_delivery(bigint, int, int, int, text, text, interval, interval, timestamptz)
+  from public;
+grant execute
+  on function webhooks.finish_delivery(bigint, int, int, int, text, text, interval, interval, timestamptz)
+  to authenticator;

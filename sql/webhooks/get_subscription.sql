@@ -11,6 +11,7 @@ begin
   end if;
 end
 $$;
-comment on function webhooks.get_subscription(uuid) is 'One subscription, without its secret. 404 subscription_not_found.';
+comment on function webhooks.get_subscription(uuid) is
+  'One subscription, without its secret. 404 subscription_not_found.';
 revoke execute on function webhooks.get_subscription(uuid) from public;
 grant execute on function webhooks.get_subscription(uuid) to service_role;

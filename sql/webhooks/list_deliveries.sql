@@ -22,6 +22,7 @@ as $$
     left join webhooks.attempts a on a.delivery = p.id and a.attempt = p.attempts
 $$;
 comment on function webhooks.list_deliveries(uuid, text, uuid, bigint, int) is
-  'The delivery log, newest first, with how the last attempt went: at most _limit (1000), older than _before.';
+  'The delivery log, newest first, with how the last attempt went: at most _limit '
+  '(1000), older than _before.';
 revoke execute on function webhooks.list_deliveries(uuid, text, uuid, bigint, int) from public;
 grant execute on function webhooks.list_deliveries(uuid, text, uuid, bigint, int) to service_role;

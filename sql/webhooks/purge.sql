@@ -1,5 +1,6 @@
 -- Forgets events of which no delivery is under way, and ids that came in, a batch at a time.
-create or replace function webhooks.purge(_older_than interval default '30 days', _batch int default 1000, _now timestamptz default now())
+create or replace function webhooks.purge(
+  _older_than interval default '30 days', _batch int default 1000, _now timestamptz default now())
   returns int
   language sql volatile
 as $$
@@ -7,7 +8,9 @@ as $$
     delete from webhooks.events e
      using (select o.id from webhooks.events o
              where o.created_at < _now - _older_than
-               and not exists (select from webhooks.deliveries d where d.event = o.id and d.state = 'queued' and d.created_at > _now - _older_than - interval '30 days')
+               and not exists (select from webhooks.deliveries d
+                                where d.event = o.id and d.state = 'queued'
+                                  and d.created_at > _now - _older_than - interval '30 days')
              order by o.created_at
              limit _batch
                for update skip locked) old
@@ -21,8 +24,10 @@ as $$
              limit _batch
                for update skip locked) old
      where (i.source, i.message_id) = (old.source, old.message_id)
-    returning 1)
+    returning 1
+  )
   select ((select count(*) from events) + (select count(*) from ids))::int
 $$;
 comment on function webhooks.purge(interval, int, timestamptz) is
-  'Deletes at most _batch events with their delivery log, and as many inbound ids, that are older than _older_than; answers how many.';
+  'Deletes at most _batch events with their delivery log, and as many inbound ids, that are older than '
+  '_older_than; answers how many.';

@@ -27,13 +27,13 @@ begin
     from chosen c
    cross join lateral unnest(webhooks._deliver(c.event, array[c.subscription], _now)) as i (id);
   status := case when v_ids = '{}' then 404 else 202 end;
-  body := case
-    when v_ids = '{}'
-      then webhooks._refusal('delivery_not_found', 'There is nothing to replay for a subscription that is switched on.')
-    else jsonb_build_object('deliveries', v_ids) end;
+  body := case when v_ids = '{}' then webhooks._refusal(
+                 'delivery_not_found', 'There is nothing to replay for a subscription that is switched on.')
+               else jsonb_build_object('deliveries', v_ids) end;
 end
 $$;
 comment on function webhooks.replay(bigint, uuid, timestamptz, int, timestamptz) is
-  'Delivers again: one delivery, or what failed or was skipped of a subscription since _since (7 days), at most _limit (1000). 202 with the new deliveries; 404 delivery_not_found.';
+  'Delivers again: one delivery, or what failed or was skipped of a subscription since _since (7 days), at '
+  'most _limit (1000). 202 with the new deliveries; 404 delivery_not_found.';
 revoke execute on function webhooks.replay(bigint, uuid, timestamptz, int, timestamptz) from public;
 grant execute on function webhooks.replay(bigint, uuid, timestamptz, int, timestamptz) to service_role;

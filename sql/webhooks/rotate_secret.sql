@@ -26,10 +26,12 @@ begin
    where s.id = _id
   returning s.* into v_made;
   status := case when found then 200 else 404 end;
-  body := case when found then webhooks._subscription_json(v_made) else webhooks._subscription_not_found() end;
+  body := case when found then webhooks._subscription_json(v_made)
+               else webhooks._subscription_not_found() end;
 end
 $$;
 comment on function webhooks.rotate_secret(uuid, interval, bytea, timestamptz) is
-  'Gives a subscription a new secret; both it and the old one sign until _window has passed. 400 invalid_window, 404 subscription_not_found.';
+  'Gives a subscription a new secret; both it and the old one sign until _window has passed. '
+  '400 invalid_window, 404 subscription_not_found.';
 revoke execute on function webhooks.rotate_secret(uuid, interval, bytea, timestamptz) from public;
 grant execute on function webhooks.rotate_secret(uuid, interval, bytea, timestamptz) to service_role;

@@ -15,13 +15,15 @@ begin
     status := 400;
     return;
   end if;
-  insert into webhooks.subscriptions (topics, url, description, secret) values (_topics, _url, _description, _secret)
+  insert into webhooks.subscriptions (topics, url, description, secret)
+  values (_topics, _url, _description, _secret)
   returning * into v_made;
   status := 201;
   body := webhooks._subscription_json(v_made);
 end
 $$;
 comment on function webhooks.subscribe(text[], text, text, bytea) is
-  'Subscribes a URL to topics (orders.paid, orders.*, *): 201 with the subscription. 400 invalid_topic, invalid_url.';
+  'Subscribes a URL to topics (orders.paid, orders.*, *): 201 with the subscription. '
+  '400 invalid_topic, invalid_url.';
 revoke execute on function webhooks.subscribe(text[], text, text, bytea) from public;
 grant execute on function webhooks.subscribe(text[], text, text, bytea) to service_role;

@@ -18,7 +18,8 @@ begin
   end if;
   v_subscriptions := array(select s.id from webhooks.subscriptions s
                             where s.enabled
-                              and case when _subscription is null then s.topics && webhooks._patterns(_topic) else s.id = _subscription end);
+                              and case when _subscription is null then s.topics && webhooks._patterns(_topic)
+                                       else s.id = _subscription end);
   if v_subscriptions = '{}' then
     status := 404;
     body := webhooks._refusal('subscription_not_found', 'No subscription that is switched on wants this.');
@@ -26,10 +27,12 @@ begin
   end if;
   v_event := webhooks._record(_topic, _payload, 1, _now);
   status := 202;
-  body := jsonb_build_object('event', v_event, 'deliveries', webhooks._deliver(v_event, v_subscriptions, _now));
+  body := jsonb_build_object('event', v_event,
+                             'deliveries', webhooks._deliver(v_event, v_subscriptions, _now));
 end
 $$;
 comment on function webhooks.test_fire(text, jsonb, uuid, timestamptz) is
-  'Sends an event to one subscription, or to all that want its topic: 202 with the event and its deliveries. 400 invalid_topic, 404 subscription_not_found.';
+  'Sends an event to one subscription, or to all that want its topic: 202 with the event and its deliveries. '
+  '400 invalid_topic, 404 subscription_not_found.';
 revoke execute on function webhooks.test_fire(text, jsonb, uuid, timestamptz) from public;
 grant execute on function webhooks.test_fire(text, jsonb, uuid, timestamptz) to service_role;

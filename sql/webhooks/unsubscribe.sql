@@ -9,6 +9,7 @@ begin
   body := case when found then jsonb_build_object('id', _id) else webhooks._subscription_not_found() end;
 end
 $$;
-comment on function webhooks.unsubscribe(uuid) is 'Deletes a subscription with its delivery log. 404 subscription_not_found.';
+comment on function webhooks.unsubscribe(uuid) is
+  'Deletes a subscription with its delivery log. 404 subscription_not_found.';
 revoke execute on function webhooks.unsubscribe(uuid) from public;
 grant execute on function webhooks.unsubscribe(uuid) to service_role;

@@ -27,10 +27,14 @@ begin
    where s.id = _id
   returning s.* into v_made;
   status := case when found then 200 else 404 end;
-  body := case when found then webhooks._subscription_json(v_made) else webhooks._subscription_not_found() end;
+  body := case when found then webhooks._subscription_json(v_made)
+               else webhooks._subscription_not_found() end;
 end
 $$;
 comment on function webhooks.update_subscription(uuid, text[], text, text, boolean, timestamptz) is
-  'Changes what is not null of a subscription; _enabled true also forgets its failures. 400 invalid_topic, invalid_url; 404 subscription_not_found.';
-revoke execute on function webhooks.update_subscription(uuid, text[], text, text, boolean, timestamptz) from public;
-grant execute on function webhooks.update_subscription(uuid, text[], text, text, boolean, timestamptz) to service_role;
+  'Changes what is not null of a subscription; _enabled true also forgets its failures. 400 invalid_topic, '
+  'invalid_url; 404 subscription_not_found.';
+revoke execute on function webhooks.update_subscription(uuid, text[], text, text, boolean, timestamptz)
+  from public;
+grant execute on function webhooks.update_subscription(uuid, text[], text, text, boolean, timestamptz)
+  to service_role;

@@ -50,10 +50,13 @@ as $$
      cross join unnest(_secrets) as s (secret)
      cross join unnest(string_to_array(f.signatures, ' ')) as g (signature)
      where s.secret <> ''
-       and sha256(convert_to(g.signature, 'UTF8')) = sha256(convert_to('v1,' || encode(webhooks._hmac(
-             webhooks._key(s.secret), convert_to(f.id || '.' || f.at || '.' || _body, 'UTF8')), 'base64'), 'UTF8')))
+       and sha256(convert_to(g.signature, 'UTF8')) = sha256(convert_to(
+         'v1,' || encode(webhooks._hmac(
+               webhooks._key(s.secret), convert_to(f.id || '.' || f.at || '.' || _body, 'UTF8')), 'base64'),
+         'UTF8')))
 $$;
 comment on function webhooks.verify(text[], jsonb, text, interval, timestamptz) is
-  'Whether one of the secrets signed the body as Standard Webhooks has it (webhook-id, webhook-timestamp, webhook-signature; svix- too), within _tolerance of now. _body is the text as it came.';
+  'Whether one of the secrets signed the body as Standard Webhooks has it (webhook-id, webhook-timestamp, '
+  'webhook-signature; svix- too), within _tolerance of now. _body is the text as it came.';
 revoke execute on function webhooks.verify(text[], jsonb, text, interval, timestamptz) from public;
 grant execute on function webhooks.verify(text[], jsonb, text, interval, timestamptz) to service_role;

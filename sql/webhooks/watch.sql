@@ -28,7 +28,9 @@ begin
   return null;
 end
 $$;
-comment on function webhooks.row_emit() is 'Trigger function of webhooks.watch: emits <topic>.insert, .update or .delete with the row; an update that changes nothing is none.';
+comment on function webhooks.row_emit() is
+  'Trigger function of webhooks.watch: emits <topic>.insert, .update or .delete with the row; '
+  'an update that changes nothing is none.';
 revoke execute on function webhooks.row_emit() from public;
 grant execute on function webhooks.row_emit() to service_role;
 
@@ -48,7 +50,8 @@ declare
     select c.name
       from unnest(_columns) as c (name)
      where not exists (select from pg_catalog.pg_attribute a
-                        where a.attrelid = _table and a.attname = c.name and a.attnum > 0 and not a.attisdropped));
+                        where a.attrelid = _table and a.attname = c.name
+                          and a.attnum > 0 and not a.attisdropped));
 begin
   if (_operations <@ '{insert,update,delete}' and _operations <> '{}') is not true then
     raise exception using errcode = 'PT400', constraint = 'invalid_operation',
@@ -62,11 +65,14 @@ begin
   end if;
   execute format(
     'create or replace trigger howdah_webhooks after %s on %s for each row execute function webhooks.row_emit(%L, %L)',
-    (select string_agg(distinct quote_ident(o.name), ' or ') from unnest(_operations) as o (name)), _table, v_topic,
+    (select string_agg(distinct quote_ident(o.name), ' or ') from unnest(_operations) as o (name)),
+    _table, v_topic,
     coalesce(_columns::text, ''));
 end
 $$;
 comment on function webhooks.watch(regclass, text, text[], text[]) is
-  'From now on each changed row of the table emits <topic>.insert, .update or .delete; _topic is <schema>.<table> unless given, and _columns the columns that leave (all of them unless given). Whoever may make triggers on it calls it. PT400 invalid_operation, unknown_column, invalid_topic.';
+  'From now on each changed row of the table emits <topic>.insert, .update or .delete; '
+  '_topic is <schema>.<table> unless given, and _columns the columns that leave (all of them unless given). '
+  'Whoever may make triggers on it calls it. PT400 invalid_operation, unknown_column, invalid_topic.';
 revoke execute on function webhooks.watch(regclass, text, text[], text[]) from public;
 grant execute on function webhooks.watch(regclass, text, text[], text[]) to service_role;

@@ -5,7 +5,8 @@ select tests.user('ada');
 select tests.as_user('ada');
 select ok(auth.is_aal_satisfied(), 'without a factor aal1 will do');
 select tests.as_owner();
-insert into auth.mfa_factors (id, user_id, factor_type, secret_sealed, status) values (gen_random_uuid(), tests.user('ada'), 'totp', '\xaa', 'verified');
+insert into auth.mfa_factors (id, user_id, factor_type, secret_sealed, status)
+values (gen_random_uuid(), tests.user('ada'), 'totp', '\xaa', 'verified');
 select tests.as_user('ada', '{"aal": "aal1"}');
 select ok(not auth.is_aal_satisfied(), 'with one it will not');
 select tests.as_user('ada', '{"aal": "aal2"}');

@@ -1,7 +1,8 @@
 -- Makes a key of what the server made up. A prefix that is taken answers 409,
 -- and the server tries another.
 create or replace function auth._api_key_insert(
-  _user_id uuid, _role text, _name text, _prefix text, _key_hash bytea, _scopes text[], _tier text, _expires_at timestamptz, _now timestamptz,
+  _user_id uuid, _role text, _name text, _prefix text, _key_hash bytea, _scopes text[], _tier text,
+  _expires_at timestamptz, _now timestamptz,
   out status int, out body jsonb)
   returns record
   language plpgsql volatile
@@ -14,7 +15,8 @@ begin
   if (length(btrim(_name)) between 1 and 120) is not true then
     body := auth._refusal('validation_failed', 'name must have between 1 and 120 characters');
   elsif not auth._are_permissions(v_scopes) or cardinality(v_scopes) > 100 then
-    body := auth._refusal('validation_failed', 'scopes must be a list of resource:action, where either may be *');
+    body := auth._refusal('validation_failed',
+                          'scopes must be a list of resource:action, where either may be *');
   elsif _expires_at <= _now then
     body := auth._refusal('validation_failed', 'expires_at must lie in the future');
   elsif not exists (select from auth.api_key_tiers t where t.name = _tier) then

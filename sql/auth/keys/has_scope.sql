@@ -9,6 +9,7 @@ as $$
          else coalesce(_scope <> '', false) end
 $$;
 comment on function auth.has_scope(text) is
-  'Whether the caller''s API key has the scope (resource:action). True without a key: scopes restrict keys alone. Use it in policies as (select auth.has_scope(''todos:write'')).';
+  'Whether the caller''s API key has the scope (resource:action). True without a key: scopes restrict keys '
+  'alone. Use it in policies as (select auth.has_scope(''todos:write'')).';
 revoke execute on function auth.has_scope(text) from public;
 grant execute on function auth.has_scope(text) to anon, authenticated, service_role;

@@ -33,6 +33,7 @@ begin
 end
 $$;
 comment on function auth.record_api_key_usage(jsonb, timestamptz) is
-  'Adds a node''s counts to the usage of keys: [{prefix, surface, outcome, calls, ms, hits}]. Unknown prefixes are ignored.';
+  'Adds a node''s counts to the usage of keys: [{prefix, surface, outcome, calls, ms, hits}]. '
+  'Unknown prefixes are ignored.';
 revoke execute on function auth.record_api_key_usage(jsonb, timestamptz) from public;
 grant execute on function auth.record_api_key_usage(jsonb, timestamptz) to authenticator;

@@ -5,5 +5,7 @@ create or replace function auth.are_permissions(_permissions text[])
 as $$
   select auth._are_permissions(_permissions)
 $$;
-comment on function auth.are_permissions(text[]) is 'Whether the list holds well-formed permissions (resource:action, either may be *, or * for all), and one at least.';
+comment on function auth.are_permissions(text[]) is
+  'Whether the list holds well-formed permissions (resource:action, either may be *, or '
+  '* for all), and one at least.';
 revoke execute on function auth.are_permissions(text[]) from public;

@@ -8,7 +8,8 @@ declare
 begin
   delete from auth.sessions s where s.id = _session_id returning s.user_id into v_user_id;
   if v_user_id is not null then
-    perform auth._audit('token_revoked', 'token', v_user_id, _session_id, _ip, jsonb_build_object('cause', _cause));
+    perform auth._audit('token_revoked', 'token', v_user_id, _session_id, _ip,
+                        jsonb_build_object('cause', _cause));
   end if;
 end
 $$;

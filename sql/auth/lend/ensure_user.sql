@@ -9,12 +9,18 @@ declare
   v_user auth.users;
   v_out  auth.outcome;
 begin
-  select u.* into v_user from auth.users u where lower(u.email) = lower(_email) and not u.is_sso_user and u.deleted_at is null for update;
+  select u.* into v_user
+    from auth.users u
+   where lower(u.email) = lower(_email) and not u.is_sso_user and u.deleted_at is null
+     for update;
   if v_user.id is null then
     v_out := auth.admin_user_create(
-      _input => jsonb_build_object('email', _email, 'password_hash', _password_hash, 'email_confirm', true), _ip => null, _now => _now);
+      _input => jsonb_build_object('email', _email, 'password_hash', _password_hash, 'email_confirm', true),
+      _ip => null, _now => _now);
     if v_out.status <> 200 then
-      raise exception using errcode = 'PT' || v_out.status, constraint = v_out.body ->> 'code', message = v_out.body ->> 'message';
+      raise exception using
+        errcode = 'PT' || v_out.status, constraint = v_out.body ->> 'code',
+        message = v_out.body ->> 'message';
     end if;
     return jsonb_build_object('id', v_out.body -> 'id', 'email', v_out.body -> 'email', 'created', true);
   end if;
@@ -22,7 +28,8 @@ begin
     perform auth._disown(v_user.id, _now);
   end if;
   update auth.users u
-     set email_confirmed_at = coalesce(u.email_confirmed_at, _now), email_autoconfirmed = false, updated_at = _now
+     set email_confirmed_at = coalesce(u.email_confirmed_at, _now),
+         email_autoconfirmed = false, updated_at = _now
    where u.id = v_user.id
   returning u.* into v_user;
   perform auth._own_identity(v_user, 'email', _now);
@@ -33,5 +40,6 @@ begin
 end
 $$;
 comment on function auth.ensure_user(text, text, timestamptz) is
-  'The id of the confirmed user with an address, made when there is none; a password hash replaces the one there is, and ends the sessions. Who never proved the address is thrown out of the account first.';
+  'The id of the confirmed user with an address, made when there is none; a password hash replaces the one '
+  'there is, and ends the sessions. Who never proved the address is thrown out of the account first.';
 revoke execute on function auth.ensure_user(text, text, timestamptz) from public;

@@ -14,5 +14,6 @@ begin
 end
 $$;
 comment on function auth.refuse_caller(uuid, uuid, timestamptz) is
-  'Why the session may not act for its user (gone, banned, anonymous, below what its factors demand); null when it may.';
+  'Why the session may not act for its user (gone, banned, anonymous, below what its factors '
+  'demand); null when it may.';
 revoke execute on function auth.refuse_caller(uuid, uuid, timestamptz) from public;

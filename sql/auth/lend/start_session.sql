@@ -1,6 +1,7 @@
 -- A session for a user whose consent another domain has checked. It ends none
 -- of the user's own, also where they may have but one.
-create or replace function auth.start_session(_user_id uuid, _method text, _ip inet, _user_agent text, _settings jsonb, _now timestamptz default now())
+create or replace function auth.start_session(
+  _user_id uuid, _method text, _ip inet, _user_agent text, _settings jsonb, _now timestamptz default now())
   returns uuid
   language plpgsql volatile
 as $$
@@ -14,9 +15,11 @@ begin
     return null;
   end if;
   v_session := auth._issue_session(v_user, _method, _ip, _user_agent, _now, _settings - 'single_session');
-  perform auth._audit('login', 'account', v_user.id, v_session.id, _ip, jsonb_build_object('provider', _method));
+  perform auth._audit('login', 'account', v_user.id, v_session.id, _ip,
+                      jsonb_build_object('provider', _method));
   return v_session.id;
 end
 $$;
-comment on function auth.start_session(uuid, text, inet, text, jsonb, timestamptz) is 'A new session of a user; null for one who is banned or gone.';
+comment on function auth.start_session(uuid, text, inet, text, jsonb, timestamptz) is
+  'A new session of a user; null for one who is banned or gone.';
 revoke execute on function auth.start_session(uuid, text, inet, text, jsonb, timestamptz) from public;

@@ -5,9 +5,10 @@ create or replace function auth._is_delegated(_session_id uuid)
   returns boolean
   language sql stable
 as $$
-  select exists (select from auth.sessions s
-                  where s.id = _session_id
-                    and s.amr @? '$[*] ? (@.method == "oauth_provider/authorization_code" || @.method == "impersonation")')
+  select exists (
+    select from auth.sessions s
+     where s.id = _session_id
+       and s.amr @? '$[*] ? (@.method == "oauth_provider/authorization_code" || @.method == "impersonation")')
 $$;
 
 create or replace function auth._refuse_delegated(_session_id uuid)

@@ -7,6 +7,7 @@ begin
   if auth._setting(_settings, 'rate_limit_enabled') = 'false' then
     return 0;
   end if;
-  return limits.hit('auth.passkey', host(_ip), coalesce(_settings ->> 'passkey_rate_limit', '60')::int, interval '1 minute', _now);
+  return limits.hit('auth.passkey', host(_ip), coalesce(_settings ->> 'passkey_rate_limit', '60')::int,
+                    interval '1 minute', _now);
 end
 $$;

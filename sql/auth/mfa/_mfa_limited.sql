@@ -10,7 +10,9 @@ begin
     return 0;
   end if;
   return greatest(
-    limits.hit('auth.mfa', _user_id::text, auth._mfa_setting(_settings, 'mfa_rate_limit')::int, interval '1 minute', _now),
-    limits.hit('auth.mfa_hour', _user_id::text, auth._mfa_setting(_settings, 'mfa_rate_limit_hour')::int, interval '1 hour', _now));
+    limits.hit('auth.mfa', _user_id::text, auth._mfa_setting(_settings, 'mfa_rate_limit')::int,
+               interval '1 minute', _now),
+    limits.hit('auth.mfa_hour', _user_id::text, auth._mfa_setting(_settings, 'mfa_rate_limit_hour')::int,
+               interval '1 hour', _now));
 end
 $$;

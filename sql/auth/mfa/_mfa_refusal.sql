@@ -11,7 +11,8 @@ begin
   select u.* into v_user from auth.users u where u.id = _user_id;
   v_body := auth._refuse_user(v_user, _session_id, _now);
   if v_body is null and v_user.is_anonymous then
-    v_body := auth._refusal('no_authorization', 'Anonymous users have no second factors', 'Sign up with an e-mail first.');
+    v_body := auth._refusal('no_authorization', 'Anonymous users have no second factors',
+                            'Sign up with an e-mail first.');
   end if;
   return coalesce(v_body, auth._refuse_delegated(_session_id));
 end

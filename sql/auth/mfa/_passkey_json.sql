@@ -4,7 +4,8 @@ create or replace function auth._passkey_json(_credential auth.webauthn_credenti
   language sql stable
 as $$
   select jsonb_build_object('id', _credential.id, 'created_at', auth._time(_credential.created_at))
-      || jsonb_strip_nulls(jsonb_build_object('friendly_name', _credential.friendly_name, 'last_used_at', auth._time(_credential.last_used_at)))
+      || jsonb_strip_nulls(jsonb_build_object('friendly_name', _credential.friendly_name,
+                                              'last_used_at', auth._time(_credential.last_used_at)))
 $$;
 
 create or replace function auth._passkey_disabled(_settings jsonb)

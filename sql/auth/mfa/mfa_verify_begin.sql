@@ -4,9 +4,10 @@
 -- endpoints name no factor and open no challenge: theirs is the user's TOTP
 -- factor of that status, and a challenge of its own for the one attempt.
 create or replace function auth.mfa_verify_begin(
-  _user_id uuid, _session_id uuid, _factor_id uuid, _challenge_id uuid, _status text, _ip inet, _settings jsonb, _now timestamptz default now(),
-  out status int, out body jsonb, out factor_id uuid, out challenge_id uuid, out factor_type text, out secret_sealed bytea, out challenge bytea,
-  out ceremony jsonb)
+  _user_id uuid, _session_id uuid, _factor_id uuid, _challenge_id uuid, _status text, _ip inet,
+  _settings jsonb, _now timestamptz default now(),
+  out status int, out body jsonb, out factor_id uuid, out challenge_id uuid, out factor_type text,
+  out secret_sealed bytea, out challenge bytea, out ceremony jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
@@ -30,7 +31,8 @@ begin
   select f.* into v_factor
     from auth.mfa_factors f
    where f.user_id = _user_id
-     and case when _factor_id is null then f.factor_type = 'totp' and f.status = _status else f.id = _factor_id end
+     and case when _factor_id is null then f.factor_type = 'totp' and f.status = _status
+              else f.id = _factor_id end
    order by f.created_at desc, f.id
    limit 1;
   if v_factor.id is null then
@@ -52,13 +54,18 @@ begin
    where c.id = mfa_verify_begin.challenge_id and c.factor_id = v_factor.id
   returning c.* into v_challenge;
   if auth._mfa_setting(_settings, 'mfa_' || v_factor.factor_type || '_verify') is distinct from 'true' then
-    body := auth._refusal(format('mfa_%s_verify_not_enabled', v_factor.factor_type), format('MFA verification is disabled for %s', v_factor.factor_type));
+    body := auth._refusal(format('mfa_%s_verify_not_enabled', v_factor.factor_type),
+                          format('MFA verification is disabled for %s', v_factor.factor_type));
   elsif v_challenge.id is null then
-    body := auth._refusal('mfa_factor_not_found', 'MFA factor with the provided challenge ID not found', 'Ask for a new challenge.');
+    body := auth._refusal('mfa_factor_not_found', 'MFA factor with the provided challenge ID not found',
+                          'Ask for a new challenge.');
   elsif v_challenge.ip is distinct from _ip then
-    body := auth._refusal('mfa_ip_address_mismatch', 'Challenge and verify IP addresses mismatch.', 'Ask for a new challenge.');
+    body := auth._refusal('mfa_ip_address_mismatch', 'Challenge and verify IP addresses mismatch.',
+                          'Ask for a new challenge.');
   elsif (v_challenge.expires_at > _now and v_challenge.attempts <= 5) is not true then
-    body := auth._refusal('mfa_challenge_expired', format('MFA challenge %s has expired, verify against another challenge or create a new challenge.', v_challenge.id));
+    body := auth._refusal('mfa_challenge_expired', format(
+      'MFA challenge %s has expired, verify against another challenge or create a new challenge.',
+      v_challenge.id));
   else
     status := 200;
     body := '{}';
@@ -71,6 +78,10 @@ begin
 end
 $$;
 comment on function auth.mfa_verify_begin(uuid, uuid, uuid, uuid, text, inet, jsonb, timestamptz) is
-  'Counts an attempt at a challenge and answers 200 with the factor''s type and what to compare with. 403 as mfa_enroll; 404 mfa_factor_not_found; 422 mfa_factor_not_found (challenge), mfa_ip_address_mismatch, mfa_challenge_expired (also after five attempts), mfa_…_verify_not_enabled; 429.';
-revoke execute on function auth.mfa_verify_begin(uuid, uuid, uuid, uuid, text, inet, jsonb, timestamptz) from public;
-grant execute on function auth.mfa_verify_begin(uuid, uuid, uuid, uuid, text, inet, jsonb, timestamptz) to authenticator;
+  'Counts an attempt at a challenge and answers 200 with the factor''s type and what to compare with. 403 '
+  'as mfa_enroll; 404 mfa_factor_not_found; 422 mfa_factor_not_found (challenge), mfa_ip_address_mismatch, '
+  'mfa_challenge_expired (also after five attempts), mfa_…_verify_not_enabled; 429.';
+revoke execute on function auth.mfa_verify_begin(uuid, uuid, uuid, uuid, text, inet, jsonb, timestamptz)
+  from public;
+grant execute on function auth.mfa_verify_begin(uuid, uuid, uuid, uuid, text, inet, jsonb, timestamptz)
+  to authenticator;

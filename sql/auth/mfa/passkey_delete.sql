@@ -1,6 +1,7 @@
 -- DELETE /passkeys/{id}.
 create or replace function auth.passkey_delete(
-  _user_id uuid, _session_id uuid, _id uuid, _ip inet, _now timestamptz default now(), out status int, out body jsonb)
+  _user_id uuid, _session_id uuid, _id uuid, _ip inet, _now timestamptz default now(),
+  out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
@@ -9,7 +10,8 @@ begin
   status := 403;
   body := auth._mfa_refusal(_user_id, _session_id, _now);
   if body is null and auth._needs_aal2(_user_id, _session_id) then
-    body := auth._refusal('insufficient_aal', 'AAL2 required to delete a passkey', 'Verify a factor of yours first.');
+    body := auth._refusal('insufficient_aal', 'AAL2 required to delete a passkey',
+                          'Verify a factor of yours first.');
   end if;
   if body is not null then
     return;
@@ -20,7 +22,8 @@ begin
     body := auth._refusal('validation_failed', 'Passkey not found');
     return;
   end if;
-  perform auth._audit('passkey_deleted', 'factor', _user_id, _session_id, _ip, jsonb_build_object('passkey_id', _id));
+  perform auth._audit('passkey_deleted', 'factor', _user_id, _session_id, _ip,
+                      jsonb_build_object('passkey_id', _id));
   status := 204;
 end
 $$;

@@ -1,5 +1,7 @@
 -- GET /passkeys.
-create or replace function auth.passkey_list(_user_id uuid, _session_id uuid, _now timestamptz default now(), out status int, out body jsonb)
+create or replace function auth.passkey_list(
+  _user_id uuid, _session_id uuid, _now timestamptz default now(),
+  out status int, out body jsonb)
   returns record
   language plpgsql stable
   security definer set search_path = ''
@@ -15,6 +17,7 @@ begin
              from auth.webauthn_credentials c where c.user_id = _user_id and c.factor_id is null);
 end
 $$;
-comment on function auth.passkey_list(uuid, uuid, timestamptz) is 'The user''s passkeys, oldest first. 403 as mfa_enroll.';
+comment on function auth.passkey_list(uuid, uuid, timestamptz) is
+  'The user''s passkeys, oldest first. 403 as mfa_enroll.';
 revoke execute on function auth.passkey_list(uuid, uuid, timestamptz) from public;
 grant execute on function auth.passkey_list(uuid, uuid, timestamptz) to authenticator;

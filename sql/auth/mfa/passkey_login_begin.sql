@@ -1,12 +1,14 @@
 -- POST /passkeys/authentication/options: opens a sign-in of nobody yet.
 create or replace function auth.passkey_login_begin(
-  _challenge_id uuid, _challenge bytea, _ip inet, _settings jsonb, _now timestamptz default now(), out status int, out body jsonb)
+  _challenge_id uuid, _challenge bytea, _ip inet, _settings jsonb, _now timestamptz default now(),
+  out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
 as $$
 declare
-  v_until constant timestamptz := _now + make_interval(secs => auth._mfa_setting(_settings, 'mfa_challenge_expiry')::double precision);
+  v_until constant timestamptz := _now
+    + make_interval(secs => auth._mfa_setting(_settings, 'mfa_challenge_expiry')::double precision);
   v_wait  int := auth._limited_passkey(_ip, _settings, _now);
 begin
   status := 404;
@@ -19,9 +21,11 @@ begin
     body := auth._too_many(v_wait);
     return;
   end if;
-  insert into auth.passkey_challenges (id, challenge, created_at, expires_at) values (_challenge_id, _challenge, _now, v_until);
+  insert into auth.passkey_challenges (id, challenge, created_at, expires_at)
+  values (_challenge_id, _challenge, _now, v_until);
   status := 200;
-  body := jsonb_build_object('challenge_id', _challenge_id, 'expires_at', floor(extract(epoch from v_until))::bigint);
+  body := jsonb_build_object('challenge_id', _challenge_id,
+                             'expires_at', floor(extract(epoch from v_until))::bigint);
 end
 $$;
 comment on function auth.passkey_login_begin(uuid, bytea, inet, jsonb, timestamptz) is

@@ -2,7 +2,8 @@
 -- the signature (null _sign_count: it does not hold). The counter must rise, or
 -- the authenticator was cloned.
 create or replace function auth.passkey_login_finish(
-  _credential_id bytea, _credential jsonb, _sign_count bigint, _ip inet, _user_agent text, _settings jsonb, _now timestamptz default now(),
+  _credential_id bytea, _credential jsonb, _sign_count bigint, _ip inet, _user_agent text, _settings jsonb,
+  _now timestamptz default now(),
   out status int, out body jsonb, out claims jsonb, out session_id uuid, out counter bigint)
   returns record
   language plpgsql volatile
@@ -27,7 +28,8 @@ begin
     if _sign_count is not null and v_user.banned_until > _now then
       body := auth._refusal('user_banned', 'User is banned');
     elsif _sign_count is not null and v_user.id is not null and v_user.confirmed_at is null then
-      body := auth._refusal('email_not_confirmed', 'Email not confirmed', 'Open the link in the confirmation mail.');
+      body := auth._refusal('email_not_confirmed', 'Email not confirmed',
+                            'Open the link in the confirmation mail.');
     else
       status := 400;
       body := auth._refusal('webauthn_verification_failed', 'The passkey could not be verified');
@@ -43,6 +45,9 @@ begin
 end
 $$;
 comment on function auth.passkey_login_finish(bytea, jsonb, bigint, inet, text, jsonb, timestamptz) is
-  'Signs the owner of a passkey in: 200 with user, claims and a new session. 400 webauthn_verification_failed (also when the counter did not rise); 403 user_banned, email_not_confirmed.';
-revoke execute on function auth.passkey_login_finish(bytea, jsonb, bigint, inet, text, jsonb, timestamptz) from public;
-grant execute on function auth.passkey_login_finish(bytea, jsonb, bigint, inet, text, jsonb, timestamptz) to authenticator;
+  'Signs the owner of a passkey in: 200 with user, claims and a new session. 400 '
+  'webauthn_verification_failed (also when the counter did not rise); 403 user_banned, email_not_confirmed.';
+revoke execute on function auth.passkey_login_finish(bytea, jsonb, bigint, inet, text, jsonb, timestamptz)
+  from public;
+grant execute on function auth.passkey_login_finish(bytea, jsonb, bigint, inet, text, jsonb, timestamptz)
+  to authenticator;

@@ -1,6 +1,7 @@
 -- PATCH /passkeys/{id}.
 create or replace function auth.passkey_rename(
-  _user_id uuid, _session_id uuid, _id uuid, _friendly_name text, _ip inet, _now timestamptz default now(), out status int, out body jsonb)
+  _user_id uuid, _session_id uuid, _id uuid, _friendly_name text, _ip inet, _now timestamptz default now(),
+  out status int, out body jsonb)
   returns record
   language plpgsql volatile
   security definer set search_path = ''
@@ -25,12 +26,14 @@ begin
     body := auth._refusal('validation_failed', 'Passkey not found');
     return;
   end if;
-  perform auth._audit('passkey_updated', 'factor', _user_id, _session_id, _ip, jsonb_build_object('passkey_id', _id));
+  perform auth._audit('passkey_updated', 'factor', _user_id, _session_id, _ip,
+                      jsonb_build_object('passkey_id', _id));
   status := 200;
   body := auth._passkey_json(v_renamed);
 end
 $$;
 comment on function auth.passkey_rename(uuid, uuid, uuid, text, inet, timestamptz) is
-  'Names the user''s passkey: 200 with it. 403 as mfa_enroll; 400 validation_failed for no or a long name; 404 validation_failed.';
+  'Names the user''s passkey: 200 with it. 403 as mfa_enroll; 400 validation_failed for no or a long '
+  'name; 404 validation_failed.';
 revoke execute on function auth.passkey_rename(uuid, uuid, uuid, text, inet, timestamptz) from public;
 grant execute on function auth.passkey_rename(uuid, uuid, uuid, text, inet, timestamptz) to authenticator;
