@@ -43,7 +43,8 @@ func NewOnlyRest(ctx context.Context, c *config.Config, version string) (*Server
 		if p := problem.From(err); p.Status == http.StatusServiceUnavailable {
 			return nil, fmt.Errorf("the database does not answer: %w", err)
 		}
-		return nil, fmt.Errorf("schema rest is missing or not granted: run `howdah migrate --only rest` with an owner's DATABASE_URL: %w", err)
+		return nil, fmt.Errorf("schema rest is missing, or not granted to PGRST_DB_URI's role: run `howdah migrate --only rest`"+
+			" with an owner's DATABASE_URL and this PGRST_DB_URI: %w", err)
 	}
 	slog.InfoContext(ctx, "the data API is installed", "ready", string(out.Body))
 	if c.PostgREST.InDatabase {
