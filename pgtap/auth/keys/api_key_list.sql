@@ -1,18 +1,6 @@
 begin;
 select plan(4);
-
-insert into auth.users (id, email, email_confirmed_at)
-values ('00000000-0000-0000-0000-00000000000a', 'ada@example.test', now()),
-       ('00000000-0000-0000-0000-00000000000f', 'bob@example.test', now());
-insert into auth.sessions (id, user_id)
-values ('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-00000000000a');
-insert into auth.api_keys (id, user_id, name, prefix, key_hash, created_at)
-values ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-00000000000a',
-        'old', 'aaaaaaaa', '\x01', '2026-01-01Z'),
-       ('00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-00000000000a',
-        'new', 'bbbbbbbb', '\x01', '2026-01-02Z'),
-       ('00000000-0000-0000-0000-000000000003', '00000000-0000-0000-0000-00000000000f',
-        'bob''s', 'cccccccc', '\x01', '2026-01-03Z');
+\ir ../../fixtures/api_keys.sql
 
 create function pg_temp.names(_user uuid) returns text language sql as $$
   select concat_ws(' ', l.status, l.body ->> 'code', (

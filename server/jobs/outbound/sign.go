@@ -46,26 +46,19 @@ func keyOf(secret string) []byte {
 	return []byte(secret)
 }
 
-func mac(key []byte, data string) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write([]byte(data))
-	return h.Sum(nil)
-}
-
 // sign adds the signatures of each secret, the new one first, as Standard
 // Webhooks has it. X-Signature has room for one: while a secret rotates it is
 // the old one's, for a receiver that knows only that, and one that knows both
 // accepts either.
 func sign(h http.Header, id string, at time.Time, body []byte, secrets ...string) {
-	stamp := strconv.FormatInt(at.Unix(), 10)
-	signatures := make([]string, len(secrets))
+	keys := make([][]byte, len(secrets))
 	for i, secret := range secrets {
-		signatures[i] = "v1," + base64.StdEncoding.EncodeToString(mac(keyOf(secret), id+"."+stamp+"."+string(body)))
+		keys[i] = keyOf(secret)
 	}
-	h.Set("Webhook-Id", id)
-	h.Set("Webhook-Timestamp", stamp)
-	h.Set("Webhook-Signature", strings.Join(signatures, " "))
-	h.Set("X-Signature", hex.EncodeToString(mac([]byte(secrets[len(secrets)-1]), string(body))))
+	token.SignWebhook(h, id, at, body, keys...)
+	mac := hmac.New(sha256.New, []byte(secrets[len(secrets)-1]))
+	mac.Write(body)
+	h.Set("X-Signature", hex.EncodeToString(mac.Sum(nil)))
 	h.Set("X-Signature-Alg", "hmac-sha256")
 	h.Set("X-Signature-Version", "v1")
 }
