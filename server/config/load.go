@@ -46,7 +46,9 @@ func variables() (map[string]string, error) {
 // Parse makes a Config of variables, as Load does of the environment's. A
 // variable that is set but empty counts as unset.
 func Parse(vars map[string]string) (*Config, error) {
-	vars = maps.Clone(vars)
+	given := vars
+	vars = map[string]string{} // never nil, for which env reads the process's own
+	maps.Copy(vars, given)
 	maps.DeleteFunc(vars, func(_, value string) bool { return value == "" })
 	c := new(Config)
 	var mistakes []string
